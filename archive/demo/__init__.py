@@ -1,0 +1,6 @@
+"""The synthetic hospital: forty people who never lived and three hundred studies of them.
+
+Everything here is generated from a seed with NumPy, Pillow, imagecodecs and highdicom; nothing is downloaded and no
+pixel comes from a person. Each object says so itself (``header.mark_synthetic``).
+This package knows nothing of Django or of the archive around it: it hands out Part 10 bytes, see ``hospital``.
+"""
