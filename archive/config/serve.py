@@ -70,6 +70,7 @@ def port_is_free(env: Environment) -> bool:
 def prepare(env: Environment) -> None:
     """Makes or upgrades the embedded data folder; a database server is migrated by its operator, when they say so."""
     env.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (env.data_dir / "static").mkdir(exist_ok=True)  # collectstatic may fill it for a proxy; we serve without
     if env.effective_database_url.startswith("sqlite"):
         subprocess.run(_manage("migrate", "--noinput", "--verbosity", "0"), cwd=HERE, check=True)  # noqa: S603
 
