@@ -12,8 +12,6 @@ from archive.access.policy import Actor
 from archive.catalog.tokens import token_holder
 from archive.errors import NotSignedIn
 
-ADMIN_COOKIE_PATHS = ("/admin/",)
-
 
 class ActorMiddleware:
     """Sets `request.actor` (None when nobody is known). A bad token is refused, never taken for an anonymous call."""
@@ -27,7 +25,7 @@ class ActorMiddleware:
             request.actor = _token_actor(header, request)  # type: ignore[attr-defined]
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no browser sends this by itself
         else:
-            request.actor = _session_actor(request)  # type: ignore[attr-defined]
+            request.actor = session_actor(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
@@ -53,9 +51,8 @@ def _token_actor(header: str, request: HttpRequest) -> Actor:
     )
 
 
-def _session_actor(request: HttpRequest) -> Actor | None:
-    if "sessionid" not in request.COOKIES:
-        return None
+def session_actor(request: HttpRequest) -> Actor | None:
+    """The person whose session this is, also right after `login`."""
     user = request.user
     if not isinstance(user, AbstractBaseUser) or not user.is_authenticated:
         return None

@@ -76,7 +76,6 @@ ATRIUM_MAX_INSTANCE_BYTES = env.atrium_max_instance_bytes
 ATRIUM_DECODE_CHILDREN = env.atrium_decode_children
 ATRIUM_TRUSTED_PROXIES = env.atrium_trusted_proxies
 ATRIUM_SETTLE_S = env.atrium_ai_quiet_s
-ATRIUM_BROKER_URL = env.atrium_broker_url
 
 # ---- people
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -96,6 +95,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "viewer.session.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

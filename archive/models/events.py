@@ -12,7 +12,7 @@ class ChangeEvent(models.Model):
     kind = models.CharField(max_length=32)
     study_instance_uid = models.CharField(max_length=64)
     series_instance_uid = models.CharField(max_length=64)
-    series = models.BigIntegerField(help_text="id of the Series row; an event outlives it")
+    registration = models.BigIntegerField(help_text="names the instances that arrived together")
     instance_count = models.IntegerField()
     at = models.DateTimeField()
 

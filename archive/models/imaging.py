@@ -192,7 +192,7 @@ class Instance(models.Model):
     sha256 = models.CharField(max_length=64)
     dataset_offset = models.IntegerField()
     preamble = models.CharField(max_length=12, blank=True, default="")
-    change = models.BigIntegerField(db_index=True)
+    registration = models.BigIntegerField(db_index=True, help_text="the ChangeEvent that announced it")
     arrived_at = models.DateTimeField()
     # Large columns last: SQLite keeps what precedes them on the row's first page.
     frames = models.BinaryField(null=True, help_text="FrameTable.pack(): byte range of every frame")

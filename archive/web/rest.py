@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from archive.access.authentication import actor_of
 from archive.access.policy import Actor
 from archive.errors import NotSignedIn
+from archive.web.boundary import problem
+
+if TYPE_CHECKING:  # REST framework imports this module while it loads its own views
+    from django.http import HttpResponse
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class ActorAuthentication(BaseAuthentication):
@@ -49,8 +52,8 @@ class OrjsonRenderer(BaseRenderer):
         return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
-def raise_to_boundary(error: Exception, context: Mapping[str, Any]) -> Response | NoReturn:
+def raise_to_boundary(error: Exception, context: Mapping[str, Any]) -> HttpResponse | NoReturn:
     """REST framework's own refusals (405, parse errors) are answered here; everything else goes to the boundary."""
     if isinstance(error, APIException):
-        return Response({"detail": str(error.detail)}, status=error.status_code)
+        return problem(error.status_code, str(error.detail))
     raise error

@@ -1,0 +1,30 @@
+"""The DICOMweb service root, `/dicom-web` (PS3.18 §8.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.urls import path
+
+from archive.web import store
+
+View = Callable[..., HttpResponseBase]
+
+
+def by_method(**views: View) -> View:
+    """One resource whose transactions live in different modules: the view that serves the request's method."""
+
+    def dispatch(request: HttpRequest, **names: str) -> HttpResponseBase:
+        method = "GET" if request.method == "HEAD" and "HEAD" not in views else request.method
+        view = views.get(method or "")
+        return view(request, **names) if view else HttpResponseNotAllowed(views)
+
+    return dispatch
+
+
+urlpatterns = [
+    path("studies", by_method(POST=store.store)),
+    path("studies/<str:study_instance_uid>", by_method(POST=store.store)),
+]
