@@ -13,6 +13,7 @@ Interpretation claims (JFIF, Adobe or component markers), the codestream is beli
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -148,6 +149,16 @@ def integer(dataset: JsonDataset, tag: str, name: str, default: int | None = Non
     if whole != float(value):
         raise CannotUnderstand(f"{name} is not a whole number")
     return whole
+
+
+def number(dataset: JsonDataset, tag: str) -> float | None:
+    """First value of a decimal attribute; None where there is none, or none that is a finite number."""
+    value = (dataset.get(tag, {}).get("Value") or [None])[0]
+    try:
+        result = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return result if math.isfinite(result) else None
 
 
 def text(dataset: JsonDataset, tag: str) -> str:
