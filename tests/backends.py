@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from tests.server import RunningArchive
+from tests.servers.ceph import S3Server, ceph_rgw
+from tests.servers.postgres import create_database, postgres
 
 
 class Backend(Protocol):
@@ -30,7 +34,33 @@ class Embedded:
         archive.data_dir.mkdir(parents=True)
 
 
+class Servers:
+    """PostgreSQL and S3, which hold many archives beside each other."""
+
+    def __init__(self, database: str, store: S3Server) -> None:
+        self._database = database
+        self._store = store
+
+    def environment(self, name: str) -> dict[str, str]:
+        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48]
+        return self._store.environment | {
+            "DATABASE_URL": create_database(self._database, plain),
+            "STORAGE_URL": self._store.make_bucket(f"atrium-{plain}"),
+        }
+
+    def prepare(self, archive: RunningArchive) -> None:
+        archive.data_dir.mkdir(parents=True)
+        archive.manage("migrate", "--noinput", "--verbosity", "0")
+
+
 @contextmanager
 def backend(folder: Path) -> Iterator[Backend]:
-    """The backend that ATRIUM_TEST_BACKEND names."""
-    yield Embedded()
+    """The backend that ATRIUM_TEST_BACKEND names. Servers asked for that can't run are an error."""
+    match os.environ.get("ATRIUM_TEST_BACKEND", "embedded"):
+        case "embedded":
+            yield Embedded()
+        case "server":
+            with postgres() as database, ceph_rgw(folder) as store:
+                yield Servers(database, store)
+        case other:
+            raise ValueError(f"ATRIUM_TEST_BACKEND={other}: embedded or server")
