@@ -19,11 +19,13 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from archive.catalog.sql import insert_many, moment
 from archive.models import AuditEvent
 
 log = structlog.get_logger(__name__)
 FLUSH_S = 1.0
 NO_STUDY = ("",)
+COLUMNS = ("at", "actor_kind", "actor", "action", "outcome", "study_instance_uid", "count", "address", "detail")
 
 
 class Who(NamedTuple):
@@ -59,10 +61,12 @@ def who(actor: Named) -> Who:
 
 def record_change(actor: Who, action: str, counts: dict[str, int], detail: str = "") -> None:
     """One row per Study changed; call it inside the transaction that makes the change."""
-    now = timezone.now()
-    AuditEvent.objects.bulk_create(
-        _row(now, actor, action, "success", study, count, detail) for study, count in counts.items()
-    )
+    now = moment(timezone.now())
+    rows = [
+        (now, actor.kind, actor.name[:150], str(action), "success", study, count, actor.address[:64], detail[:255])
+        for study, count in counts.items()
+    ]
+    insert_many("audit_event", COLUMNS, rows)
 
 
 def record_denial(actor: Who, action: str, study_instance_uid: str = "") -> None:

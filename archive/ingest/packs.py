@@ -6,13 +6,15 @@ comes alone, or is larger than what is kept in memory, is an object of its own (
 
 from __future__ import annotations
 
-import io
 import tarfile
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
+
+from django.conf import settings
 
 from archive.catalog.objects import new_key, object_store, store_errors
 from archive.ingest.spool import Spooled
@@ -122,7 +124,8 @@ class Pack:
                 with Path(file.name).open("rb") as source:
                     file.flush()
                     source.seek(member.offset)
-                    fresh.add(member.number, member.name, Spooled(member.length, "", source.read(member.length)))
+                    data = source.read(member.length)
+                    fresh.add(member.number, member.name, Spooled(member.length, sha256(data).hexdigest(), data))
             return fresh.close(lambda _number: True)
         finally:
             fresh.discard()
@@ -135,17 +138,16 @@ def put_alone(spooled: Spooled) -> Placement:
         StoreUnavailable: it was not stored.
     """
     key = new_key(".dcm")
+    path = spooled.path or _written(spooled)
     with store_errors():
-        if spooled.path is not None:
-            object_store().adopt(key, spooled.path, length=spooled.length, sha256=spooled.sha256)
-        else:
-            digest = spooled.sha256 or None
-            body = io.BytesIO(spooled.data)
-            object_store().put(key, body, length=spooled.length, sha256=digest or _digest(spooled))
+        object_store().adopt(key, path, length=spooled.length, sha256=spooled.sha256)
     return Placement(key, spooled.length, 0)
 
 
-def _digest(spooled: Spooled) -> str:
-    import hashlib
-
-    return hashlib.sha256(spooled.data).hexdigest()
+def _written(spooled: Spooled) -> Path:
+    """A small instance as a file: what the store then takes over needs no second pass over its bytes."""
+    folder: Path = settings.ATRIUM_SPOOL_DIR
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False, buffering=0) as file:
+        file.write(spooled.data)
+    return Path(file.name)

@@ -210,7 +210,7 @@ class _Request:
     def _settle(self, each: _Arrived, registered: Registered) -> None:
         outcome = self.outcomes[each.number]
         if registered is Registered.DIFFERENT:
-            fault = errors.DuplicateInstance("another version of this instance is stored; this one waits for a person")
+            fault = errors.DuplicateInstance("another version is stored; this one waits for a person")
             if settings.ATRIUM_DUPLICATES == "refuse":
                 outcome.fail(fault)
             else:
