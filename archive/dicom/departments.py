@@ -100,8 +100,8 @@ def department_of(institutional_department_name: str, modality: str, sop_class_u
     for lane, words in _BY_NAME:
         if words.search(name):
             return lane
-    if lane := _BY_MODALITY.get(modality.strip().upper()):
-        return lane
+    if made_by := _BY_MODALITY.get(modality.strip().upper()):
+        return made_by
     # The dot keeps "1.2" (mammography) from claiming "1.20"; "1.2.1" (its for-processing sibling) belongs to it.
     leaf = sop_class_uid.removeprefix(_STORAGE) + "."
     if leaf != sop_class_uid + ".":
