@@ -73,7 +73,7 @@ class ObjectStore(Protocol):
         """
 
     def list(self, prefix: str = "", *, start_after: str = "") -> Iterator[ObjectInfo]:
-        """All objects whose key starts with `prefix` and sorts after `start_after`, in the order of their keys.
+        """All objects whose key starts with `prefix` and sorts after `start_after`, in the order of their keys (ASCII).
 
         `sha256` may be None here though `head` knows it. Objects put or deleted meanwhile may or may not appear.
         """

@@ -34,7 +34,7 @@ from storage.errors import (
     StoreFull,
     StoreUnavailable,
 )
-from storage.keys import check_key, is_key
+from storage.keys import check_key, is_key, is_prefix
 from storage.streams import CHUNK_SIZE, checked_chunks, end_of_range, opened
 
 _DIGEST_ATTRIBUTE = "user.sha256"
@@ -123,9 +123,8 @@ class FilesystemStore:
             return _info(key, os.fstat(descriptor), sha256)
 
     def list(self, prefix: str = "", *, start_after: str = "") -> Iterator[ObjectInfo]:
-        folder = prefix[: prefix.rfind("/") + 1]
-        if not folder or is_key(folder[:-1]):  # else no object's key can begin so, and the path must not be tried
-            yield from self._list_folder(folder, prefix, start_after)
+        if is_prefix(prefix):
+            yield from self._list_folder(prefix[: prefix.rfind("/") + 1], prefix, start_after)
 
     def _list_folder(self, folder: str, prefix: str, start_after: str) -> Iterator[ObjectInfo]:
         """Keys below `folder` ("" or ending in "/"), in order: a folder sorts as its name with the slash."""

@@ -23,6 +23,11 @@ def is_key(text: str) -> bool:
     return len(text) <= MAX_KEY_LENGTH and _KEY.fullmatch(text) is not None
 
 
+def is_prefix(text: str) -> bool:
+    """Whether a key can begin with `text`; a listing of anything else is empty without asking the store."""
+    return not text or is_key(text.removesuffix("/"))
+
+
 def check_key(key: str) -> str:
     """Give the key back when it is well formed: segments of `A-Z a-z 0-9 . _ = + @ -`, parted by single slashes.
 

@@ -29,7 +29,7 @@ from botocore.config import Config
 
 from storage.base import ObjectInfo
 from storage.errors import DeleteIncomplete, InvalidRange, ObjectConflict, ObjectNotFound, StoreError, StoreUnavailable
-from storage.keys import check_key
+from storage.keys import check_key, is_prefix
 from storage.s3_errors import translated
 from storage.streams import CHUNK_SIZE, checked_chunks, end_of_range, opened, section
 
@@ -213,6 +213,8 @@ class S3Store:
         return ObjectInfo(key, answer["ContentLength"], modified, answer["Metadata"].get("sha256"))
 
     def list(self, prefix: str = "", *, start_after: str = "") -> Iterator[ObjectInfo]:
+        if not is_prefix(prefix):
+            return
         after = {"StartAfter": self._prefix + start_after} if start_after else {}
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket,
