@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
-from pydicom import dcmwrite
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate, encapsulate_extended
@@ -294,7 +293,15 @@ def as_file(ds: Dataset, transfer_syntax_uid: str = ExplicitVRLittleEndian) -> F
     meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
     meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     meta.ImplementationClassUID = UID(uid(999))
-    return FileDataset("", ds, file_meta=meta, preamble=b"\0" * 128)
+    syntax = meta.TransferSyntaxUID
+    return FileDataset(
+        "",
+        ds,
+        file_meta=meta,
+        preamble=b"\0" * 128,
+        is_implicit_VR=syntax.is_implicit_VR,
+        is_little_endian=syntax.is_little_endian,
+    )
 
 
 def part10_bytes(ds: Dataset, transfer_syntax_uid: str | None = None) -> bytes:
@@ -309,9 +316,7 @@ def part10_bytes(ds: Dataset, transfer_syntax_uid: str | None = None) -> bytes:
         ds = as_file(Dataset(ds), ExplicitVRBigEndian)
         ds.PixelData = np.frombuffer(ds.PixelData, dtype="<u2").astype(">u2").tobytes()
     file = io.BytesIO()
-    syntax = ds.file_meta.TransferSyntaxUID
-    little, implicit = syntax.is_little_endian, syntax.is_implicit_VR
-    dcmwrite(file, ds, implicit_vr=implicit, little_endian=little, enforce_file_format=True, force_encoding=True)
+    ds.save_as(file, enforce_file_format=True)
     return file.getvalue()
 
 

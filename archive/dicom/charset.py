@@ -66,8 +66,8 @@ _ESCAPES: Final[dict[bytes, str]] = {
     b"\x1b$(D": "iso2022_jp_2",
     b"\x1b$)A": "iso_ir_58",
 }
-# Python's codecs for these understand their own escape sequence, which therefore stays in the bytes.
-_ESCAPE_AWARE: Final = frozenset({"iso2022_jp", "iso2022_jp_2", "iso_ir_58"})
+# The codecs of these understand their own escape sequence, which therefore stays in the bytes.
+_ESCAPE_AWARE: Final = frozenset({"iso2022_jp", "iso2022_jp_2"})
 _FRAGMENTS: Final = re.compile(rb"(^[^\x1b]+|\x1b[^\x1b]*)")
 _RESETS: Final = re.compile(rb"[\t\n\x0c\r]")
 
