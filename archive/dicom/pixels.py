@@ -26,6 +26,11 @@ from archive.errors import CannotUnderstand, UnsupportedTransferSyntax
 MAX_FRAME_BYTES: Final = 256 * 1024 * 1024
 """No frame larger than this is decoded: 9,459 x 9,459 RGB. Checked before anything is allocated."""
 
+FLOOD_BYTES: Final = 32 * 1024 * 1024
+FLOOD_RATIO: Final = 1000
+"""A frame above `FLOOD_BYTES` that claims to be this many times its compressed bytes is a bomb, not a picture: JPEG
+can't pass 1,000, RLE can't pass 64, and what the others gain on an empty picture that large is not worth the risk."""
+
 MAX_FRAMES: Final = 1_000_000
 
 PixelKeyword = Literal["PixelData", "FloatPixelData", "DoubleFloatPixelData"]
@@ -192,9 +197,12 @@ def decoded_description(description: PixelDescription, transfer_syntax_uid: str,
     `encoded` is the frame before decoding: only its first markers are looked at.
     """
     syntax = decodable_syntax(transfer_syntax_uid)
-    if not syntax.encapsulated or description.samples_per_pixel != 3:
+    if description.samples_per_pixel != 3:
         return description
     declared = description.photometric_interpretation
+    if not syntax.encapsulated:
+        full = _stored_in_full(encoded, description)
+        return replace(description, photometric_interpretation="YBR_FULL") if full else description
     found = declared
     if syntax.codec in ("jpeg2000", "htj2k", "jpegxl") and declared in ("YBR_RCT", "YBR_ICT"):
         found = "RGB"
@@ -205,6 +213,11 @@ def decoded_description(description: PixelDescription, transfer_syntax_uid: str,
     if found == "YBR_FULL_422" and syntax.codec in ("jpeg", "jpegls", "jpeg2000", "htj2k"):
         found = "YBR_FULL"
     return description if found == declared else replace(description, photometric_interpretation=found)
+
+
+def _stored_in_full(frame: bytes, description: PixelDescription) -> bool:
+    """True when a native frame says YBR_FULL_422 but carries chroma for every pixel, as some writers do."""
+    return description.photometric_interpretation == "YBR_FULL_422" and len(frame) >= description.frame_length // 2 * 3
 
 
 def native_little_endian(frame: bytes, description: PixelDescription, *, big_endian: bool) -> bytes:
@@ -218,6 +231,8 @@ def native_little_endian(frame: bytes, description: PixelDescription, *, big_end
         CannotUnderstand: fewer bytes than the description asks for.
     """
     length = description.frame_length
+    if _stored_in_full(frame, description):
+        length = length // 2 * 3
     if big_endian:
         size = max(description.bits_allocated // 8, 1)
         if size == 1 and description.vr == "OW":
@@ -251,6 +266,8 @@ def decode_frame(encoded: bytes, description: PixelDescription, transfer_syntax_
     description.check()
     if not syntax.encapsulated:
         return native_little_endian(encoded, description, big_endian=syntax.big_endian)
+    if description.frame_length > max(FLOOD_BYTES, FLOOD_RATIO * len(encoded)):
+        raise CannotUnderstand(f"{len(encoded)} bytes claim to be a frame of {description.frame_length} bytes")
     from archive.dicom.decoders import decode_encapsulated  # codecs are loaded only where they run
 
     return decode_encapsulated(encoded, description, syntax)

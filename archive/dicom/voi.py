@@ -63,7 +63,7 @@ class GreyPipeline:
             modality_table = _first_table(header, "00283000", signed=signed)
         voi_table = None
         if window is None:
-            window = _first_window(header)
+            window = _first_window(header, whole_numbers=description.keyword == "PixelData")
         if window is None:
             voi_table = _first_table(header, "00283010", signed=signed or intercept < 0)
         return cls(
@@ -155,13 +155,14 @@ def _modality_lut_applies(header: JsonDataset) -> bool:
     return not (text(header, "00080016") in _XA_XRF and text(header, "00281040") in ("LOG", "DISP"))
 
 
-def _first_window(header: JsonDataset) -> Window | None:
+def _first_window(header: JsonDataset, *, whole_numbers: bool) -> Window | None:
     """The first alternative of Window Center and Width; None when there is none that means anything."""
     center, width = number(header, "00281050"), number(header, "00281051")
     if center is None or width is None:
         return None
-    # Below 1 LINEAR has no meaning, yet parametric maps of small numbers come so: LINEAR_EXACT is what they mean.
-    default: VoiFunction = "LINEAR" if width >= 1 else "LINEAR_EXACT"
+    # LINEAR counts in whole numbers: a width of 1 is a threshold, less is senseless. Float pixels and maps of small
+    # numbers come with such widths and mean the plain ramp.
+    default: VoiFunction = "LINEAR" if whole_numbers and width >= 1 else "LINEAR_EXACT"
     window = Window(center, width, _FUNCTIONS.get(text(header, "00281056"), default))
     return window if window.valid else None
 
