@@ -61,6 +61,8 @@ def count_files(path: Path) -> int:
 
 
 def _members(path: Path) -> int:
+    if path.name.upper() == DICOMDIR:
+        return 0
     if not _is_zip(path):
         return 1
     try:

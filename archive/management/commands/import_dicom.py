@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, help="write every refused file with its reason here, as CSV")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        logging.getLogger("archive.ingest").setLevel(logging.ERROR)  # refusals are told by the report below
         paths: list[Path] = options["paths"]
         refused: list[tuple[str, Outcome]] = []
         stored = 0
@@ -69,7 +71,8 @@ class Command(BaseCommand):
             reasons[_reason(outcome)].append(name)
         for reason, names in sorted(reasons.items(), key=lambda entry: -len(entry[1])):
             self.stdout.write(f"\n{len(names)} × {reason}")
-            self.stdout.writelines(f"    {name}" for name in names[:SHOWN_PER_REASON])
+            for name in names[:SHOWN_PER_REASON]:
+                self.stdout.write(f"    {name}")
             if len(names) > SHOWN_PER_REASON:
                 self.stdout.write(f"    … and {len(names) - SHOWN_PER_REASON} more (--report FILE lists all)")
 
