@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from archive.web import store
+from archive.web import search, store
 
 View = Callable[..., HttpResponseBase]
 
@@ -17,7 +17,7 @@ def by_method(**views: View) -> View:
     """One resource whose transactions live in different modules: the view that serves the request's method."""
 
     def dispatch(request: HttpRequest, **names: str) -> HttpResponseBase:
-        method = "GET" if request.method == "HEAD" and "HEAD" not in views else request.method
+        method = "GET" if request.method == "HEAD" else request.method
         view = views.get(method or "")
         return view(request, **names) if view else HttpResponseNotAllowed(views)
 
@@ -25,6 +25,7 @@ def by_method(**views: View) -> View:
 
 
 urlpatterns = [
-    path("studies", by_method(POST=store.store)),
+    path("studies", by_method(GET=search.search_studies, POST=store.store)),
     path("studies/<str:study_instance_uid>", by_method(POST=store.store)),
+    *search.urlpatterns,
 ]
