@@ -13,6 +13,10 @@ from archive.errors import InvalidRequest
 
 MAXIMUM_LENGTH = 64
 
+# Who wrote an object's File Meta Information (PS3.10 §7.1, PS3.7 §D.3.3.2).
+IMPLEMENTATION_CLASS_UID = "2.25.202620211129014236518475930268154739201"
+IMPLEMENTATION_VERSION_NAME = "ATRIUM_1"
+
 # Leading zeros in a component break PS3.5 §9.1, yet vendors send them and they are unambiguous as text: tolerated.
 _GRAMMAR = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
