@@ -67,6 +67,35 @@ class NameLine(TextLookup):
         return f"({column} LIKE %s AND {column} ~ %s)", [*parameters, coarse, *parameters, exact]
 
 
+@TextField.register_lookup
+class NamePart(TextLookup):
+    """`column` (see `person_name.search_text`) has a name part that begins with the folded text.
+
+    In scripts without spaces between names a part may begin anywhere.
+    """
+
+    lookup_name = "name_part"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        text = glob_pattern(str(self.rhs)).replace("*", "[*]").replace("?", "[?]")
+        before = f"[{_PART_ENDS}]" if _has_spaces_between_names(str(self.rhs)) else ""
+        return f"{column} GLOB %s", [*parameters, f"*{before}{text}*"]
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        before = f"[{_PART_ENDS}]" if _has_spaces_between_names(str(self.rhs)) else ""
+        return f"{column} ~ %s", [*parameters, before + _escape_for_postgresql(str(self.rhs))]
+
+
+_PART_ENDS = "\n ^.'-"  # "^" not first and "-" last, so that both engines take them literally
+
+
+def _has_spaces_between_names(text: str) -> bool:
+    """False for Han, kana and Hangul, and for what lies beyond them."""
+    return all(sign < "\u2e80" for sign in text)
+
+
 def glob_pattern(pattern: str) -> str:
     """For SQLite, where only `[` needs care besides the two wildcards."""
     return pattern.replace("[", "[[]")
