@@ -50,7 +50,8 @@ _BY_STATUS: dict[int, type[StoreError]] = {
 
 # What botocore raises itself when the connection or the answer breaks.
 _CONNECTION_ERRORS = (
-    botocore_errors.HTTPClientError,  # also every kind of timeout and of lost connection
+    botocore_errors.ConnectionError,
+    botocore_errors.HTTPClientError,  # timeouts and lost connections
     botocore_errors.IncompleteReadError,
     botocore_errors.ResponseStreamingError,
     ResponseParserError,  # an answer cut short in its XML
@@ -73,8 +74,7 @@ def translated(name: str) -> Iterator[None]:
 
 
 def _of_answer(problem: botocore_errors.ClientError) -> type[StoreError]:
-    code = problem.response.get("Error", {}).get("Code", "")
-    status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code, status = _code_and_status(problem)
     kind = _BY_CODE.get(code) or _BY_STATUS.get(status)
     if kind is None:
         kind = StoreUnavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else PermanentStoreError
@@ -82,5 +82,11 @@ def _of_answer(problem: botocore_errors.ClientError) -> type[StoreError]:
 
 
 def _reason(problem: botocore_errors.ClientError) -> str:
-    status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return f"{problem.operation_name} got {status} {problem.response.get('Error', {}).get('Code', '')}".rstrip()
+    code, status = _code_and_status(problem)
+    # Without a body (HEAD) botocore repeats the status as the code.
+    return f"{problem.operation_name} got {status}{'' if code == str(status) else ' ' + code}"
+
+
+def _code_and_status(problem: botocore_errors.ClientError) -> tuple[str, int]:
+    answer = problem.response
+    return answer.get("Error", {}).get("Code", ""), answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
