@@ -6,6 +6,7 @@ stands for the data set at any time, which is what makes it fast and its memory 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from archive.dicom import walker
@@ -14,8 +15,8 @@ from archive.dicom.dictionary import AMBIGUOUS_VRS, BINARY_VRS
 from archive.dicom.findings import tag_text
 from archive.dicom.index_attributes import CONCEPT_NAME_SEQUENCE, REQUEST_ATTRIBUTES_SEQUENCE, TEXT_TAGS
 from archive.dicom.limits import Limits
-from archive.dicom.memory import ELEMENT_BYTES, SEQUENCE_BYTES, Memory, memory_for
-from archive.dicom.part10 import PartTen
+from archive.dicom.memory import ELEMENT_BYTES, SEQUENCE_BYTES, memory_for
+from archive.dicom.part10 import Encoding, PartTen
 from archive.dicom.settled_vr import LUT_DESCRIPTOR, PIXEL_REPRESENTATION, SettledVrs
 from archive.dicom.values import encode_value
 from archive.errors import TooLarge
@@ -43,14 +44,21 @@ _SPECIAL: Final = PIXEL_TAGS | {SPECIFIC_CHARACTER_SET, PIXEL_REPRESENTATION, EX
 _TEXT_SEQUENCES: Final = frozenset({CONCEPT_NAME_SEQUENCE, REQUEST_ATTRIBUTES_SEQUENCE})
 
 
+@lru_cache(maxsize=16384)
+def _opening(tag: int, vr: str) -> bytes:
+    return f'"{tag:08X}":{{"vr":"{vr}"'.encode()
+
+
 class DataSetLevel:
     """An open data set: the top one, or an Item's."""
 
-    __slots__ = ("charset", "fragments", "memory", "path", "pixel_representation", "texts")
+    __slots__ = ("charset", "encoding", "fragments", "little", "memory", "path", "pixel_representation", "texts")
 
-    def __init__(self, charset: Charset, memory: Memory, path: str, texts: dict[int, str] | None) -> None:
+    def __init__(self, encoding: Encoding, charset: Charset, path: str, texts: dict[int, str] | None) -> None:
+        self.encoding = encoding
+        self.little = encoding.little
         self.charset = charset
-        self.memory = memory
+        self.memory = memory_for(encoding, charset.codecs)
         self.path = path  # of the Item, as in "54000100/0/"
         self.texts = texts
         self.fragments: dict[int, bytes] = {}
@@ -76,18 +84,17 @@ class HeaderPass:
     """Runs once; afterwards its public attributes hold the outcome."""
 
     def __init__(self, opened: PartTen, limits: Limits) -> None:
-        self._opened = opened
         self._limits = limits
+        self._cut = opened.dataset.cut
         self._findings = opened.findings
         self._walk = walker.Walk(opened.dataset, opened.start, opened.encoding, limits, opened.findings)
         self._vrs = SettledVrs(opened, limits)
-        memory = memory_for(opened.encoding, DEFAULT_CHARSET.codecs)
-        self._root = DataSetLevel(DEFAULT_CHARSET, memory, "", {})
+        self.texts: dict[int, str] = {}
+        self._root = DataSetLevel(opened.encoding, DEFAULT_CHARSET, "", self.texts)
         self._open: list[DataSetLevel] = [self._root]
         self._sequences: list[SequenceLevel] = []
         self._doubts = 0  # counts what keeps a Sequence from being remembered
         self._json_bytes = 0
-        self.texts: dict[int, str] = self._root.texts or {}
         self.sequence_texts: dict[int, list[dict[int, str]]] = {tag: [] for tag in _TEXT_SEQUENCES}
         self.pixel_data: tuple[int, int, int] | None = None  # tag, offset, length of a native value
         self.fragments: list[tuple[int, int]] | None = None
@@ -96,24 +103,25 @@ class HeaderPass:
 
     def run(self) -> bytes:
         """The data set as DICOM JSON, bulk data paths still marked."""
-        self._root.texts = self.texts
         level = self._root
-        cut, walk = self._opened.dataset.cut, self._walk
-        fragments, recall = level.fragments, level.memory.get
-        for kind, tag, vr, start, value, end in walk:
+        cut, fragments, texts, recall = self._cut, level.fragments, level.texts, level.memory.get
+        for kind, tag, vr, start, value, end in self._walk:
             if kind == walker.ELEMENT:
                 if end - start <= ELEMENT_BYTES:
-                    known = recall(cut[start:end])
+                    whole = cut[start:end]
+                    known = recall(whole)
                     if known is not None and known[2] == vr:
                         fragments[tag] = known[0]
-                        if known[1] is not None and level.texts is not None:
-                            level.texts[tag] = known[1]
+                        if known[1] is not None and texts is not None:
+                            texts[tag] = known[1]
                         continue
-                self._element(level, tag, vr, start, value, end)
-                recall = level.memory.get
+                    self._element(level, tag, vr, value, end, whole)
+                else:
+                    self._element(level, tag, vr, value, end, None)
             else:
                 level = self._structure(level, kind, tag, vr, start, value, end)
-                fragments, recall = level.fragments, level.memory.get
+                fragments, texts = level.fragments, level.texts
+            recall = level.memory.get
         told = self._root.joined()
         if SPECIFIC_CHARACTER_SET not in fragments and not told.isascii():
             fragments[SPECIFIC_CHARACTER_SET] = _UTF_8
@@ -122,42 +130,41 @@ class HeaderPass:
 
     # -- elements -----------------------------------------------------------------------------------------------
 
-    def _element(self, level: DataSetLevel, tag: int, vr: str, start: int, value: int, end: int) -> None:
+    def _element(self, level: DataSetLevel, tag: int, vr: str, value: int, end: int, whole: bytes | None) -> None:
+        """Encodes an element; `whole` are its bytes with the header if they are few enough to be remembered."""
         if not tag & 0xFFFF:
             return  # group lengths are no part of DICOM JSON (PS3.18 §F.2.2)
-        if tag in _SPECIAL and self._special(level, tag, vr, value, end):
+        special = tag in _SPECIAL
+        if special and self._special(level, tag, vr, value, end):
             return
         stated = vr
         if vr in AMBIGUOUS_VRS:
             self._doubts += 1
             known = [open_level.pixel_representation for open_level in self._open]
             vr = self._vrs.settle(tag, vr, known, level.fragments.get(LUT_DESCRIPTOR, b""))
-        if self._is_bulk(tag, vr, end - value):
+        if (special or end - value > INLINE_BYTES) and self._is_bulk(tag, vr, end - value):
             self._add_bulk(level, tag, vr)
             return
-        raw = self._opened.dataset.cut[value:end]
-        encoded = encode_value(vr, raw, level.charset, self._walk.encoding.little)
-        if encoded.comment:
-            self._findings.note(tag, encoded.comment)
-        vr = encoded.vr or vr
-        fragment = b'"%08X":{"vr":"%b"%b%b}' % (tag, vr.encode(), b"," if encoded.json else b"", encoded.json)
+        json, text, comment, other_vr = encode_value(vr, self._cut[value:end], level.charset, level.little)
+        if comment:
+            self._findings.note(tag, comment)
+        fragment = _opening(tag, other_vr or vr) + (b"," + json + b"}" if json else b"}")
         level.fragments[tag] = fragment
-        text = encoded.text.replace("\0", "") if tag in TEXT_TAGS else None
-        if text is not None and level.texts is not None:
-            level.texts[tag] = text
-        if end - start <= ELEMENT_BYTES and stated == vr and not encoded.comment and tag not in _SPECIAL:
-            level.memory.put(self._opened.dataset.cut[start:end], (fragment, text, vr))
+        told = text.replace("\0", "") if tag in TEXT_TAGS else None
+        if told is not None and level.texts is not None:
+            level.texts[tag] = told
+        if whole is not None and not special and not comment and stated == vr:
+            level.memory.put(whole, (fragment, told, vr))
 
     def _special(self, level: DataSetLevel, tag: int, vr: str, value: int, end: int) -> bool:
         """Takes note of the value; True when the element is done with."""
-        cut = self._opened.dataset.cut
+        cut = self._cut
         if tag == SPECIFIC_CHARACTER_SET:
             self._change_charset(level, cut[value:end] if end - value <= 1024 else b"")
             return True
         if tag == PIXEL_REPRESENTATION:
             if end - value == 2:
-                little = self._walk.encoding.little
-                level.pixel_representation = int.from_bytes(cut[value:end], "little" if little else "big")
+                level.pixel_representation = int.from_bytes(cut[value:end], "little" if level.little else "big")
         elif level is self._root:
             if tag in PIXEL_TAGS:
                 self.pixel_data = (tag, value, end - value)
@@ -169,7 +176,7 @@ class HeaderPass:
 
     def _change_charset(self, level: DataSetLevel, raw: bytes) -> None:
         charset = level.charset = charset_of(raw.rstrip(b" \0"))
-        level.memory = memory_for(self._walk.encoding, charset.codecs)
+        level.memory = memory_for(level.encoding, charset.codecs)
         if charset.comment:
             self._findings.note(SPECIFIC_CHARACTER_SET, charset.comment)
         # The text told from here on is UTF-8, and says so (PS3.18 §F.2.1).
@@ -181,10 +188,8 @@ class HeaderPass:
     def _is_bulk(self, tag: int, vr: str, length: int) -> bool:
         if tag in PIXEL_TAGS:
             return length > 0
-        if length <= INLINE_BYTES:
-            return False
         if vr in BINARY_VRS:
-            return True
+            return length > INLINE_BYTES
         if length <= self._limits.value_bytes:
             return False
         if vr not in _BULK_VRS:
@@ -194,7 +199,7 @@ class HeaderPass:
     def _add_bulk(self, level: DataSetLevel, tag: int, vr: str) -> None:
         self._doubts += 1
         path = f"{level.path}{tag:08X}".encode()
-        level.fragments[tag] = b'"%08X":{"vr":"%b","BulkDataURI":"%b%b"}' % (tag, vr.encode(), PATH_MARK, path)
+        level.fragments[tag] = _opening(tag, vr) + b',"BulkDataURI":"' + PATH_MARK + path + b'"}'
 
     # -- Sequences and encapsulated values ----------------------------------------------------------------------
 
@@ -223,7 +228,7 @@ class HeaderPass:
         if known is not None and (level is not self._root or tag not in _TEXT_SEQUENCES):
             raw, fragment = known
             end = start + len(raw)
-            if self._opened.dataset.cut[start:end] == raw and self._walk.skip(end):
+            if self._cut[start:end] == raw and self._walk.skip(end):
                 level.fragments[tag] = fragment
                 return
         self._sequences.append(SequenceLevel(start, self._doubts + len(self._findings.seen)))
@@ -234,19 +239,19 @@ class HeaderPass:
             texts = {}
             self.sequence_texts[tag].append(texts)
         path = f"{parent.path}{tag:08X}/{len(self._sequences[-1].items)}/"
-        level = DataSetLevel(parent.charset, memory_for(self._walk.encoding, parent.charset.codecs), path, texts)
+        level = DataSetLevel(self._walk.encoding, parent.charset, path, texts)
         self._open.append(level)
         return level
 
     def _sequence_end(self, level: DataSetLevel, tag: int, start: int, end: int) -> None:
         sequence = self._sequences.pop()
-        fragment = b'"%08X":{"vr":"SQ"' % tag
+        fragment = _opening(tag, "SQ")
         if sequence.items:
             fragment += b',"Value":[' + b",".join(sequence.items) + b"]"
         fragment += b"}"
         level.fragments[tag] = fragment
         if end - start <= SEQUENCE_BYTES and sequence.doubts == self._doubts + len(self._findings.seen):
-            level.memory.put_sequence(tag, self._opened.dataset.cut[start:end], fragment)
+            level.memory.put_sequence(tag, self._cut[start:end], fragment)
         if level is self._root:
             self._json_bytes += len(fragment)
             if self._json_bytes > self._limits.json_bytes:

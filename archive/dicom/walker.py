@@ -96,36 +96,54 @@ class Walk:
         return True
 
     def __iter__(self) -> Iterator[Event]:
-        raw, short_vrs = self.source.raw, SHORT_VRS
-        while True:
+        while self._levels:
             level = self._levels[-1]
-            position, stop = self._position, level.stop
-            if level.encoding.explicit and not level.in_sequence:
-                # The fast lane: most elements of most objects have a 16-bit length and nothing special about them.
-                unpack, last, left = _SHORT_HEADER[level.encoding.little].unpack_from, stop - 8, self._elements
-                while position <= last:
-                    group, element, code, length = unpack(raw, position)
-                    vr = short_vrs.get(code)
-                    if vr is None or group == 0xFFFE:
-                        break
-                    value = position + 8
-                    end = value + length
-                    if end > stop:
-                        self._cut_off(group << 16 | element, length, stop - value)
-                    if group & 1 and element < 0x100:
-                        self._note_creator(level, group << 16 | element, value, end)
-                    left -= 1
-                    if left < 0:
-                        raise TooLarge(f"More than {self.limits.elements} Data Elements")
-                    yield 0, group << 16 | element, vr, position, value, end
-                    position = end
-                self._position, self._elements = position, left
-            event = self._in_sequence(level) if level.in_sequence else self._in_data_set(level)
-            if event is None:
-                if not self._levels:
-                    return
-                continue
-            yield event
+            if level.in_sequence:
+                event = self._in_sequence(level)
+            else:
+                yield from self._explicit_run(level) if level.encoding.explicit else self._implicit_run(level)
+                event = self._in_data_set(level)
+            if event is not None:
+                yield event
+
+    # The two runs are the fast lane, for nearly all elements are plain; they stop before whatever is not.
+
+    def _explicit_run(self, level: Level) -> Iterator[Event]:
+        """Elements with a 16-bit length."""
+        raw, short_vrs, stop, position = self.source.raw, SHORT_VRS, level.stop, self._position
+        unpack, last, left = _SHORT_HEADER[level.encoding.little].unpack_from, stop - 8, self._elements
+        while position <= last:
+            group, element, code, length = unpack(raw, position)
+            vr = short_vrs.get(code)
+            if vr is None or group == 0xFFFE or not left:
+                break
+            value = position + 8
+            end = value + length
+            if end > stop:
+                self._cut_off(group << 16 | element, length, stop - value)
+            if group & 1 and element < 0x100:
+                self._note_creator(level, group << 16 | element, value, end)
+            left -= 1
+            yield 0, group << 16 | element, vr, position, value, end
+            position = end
+        self._position, self._elements = position, left
+
+    def _implicit_run(self, level: Level) -> Iterator[Event]:
+        """Elements of the standard that are no Sequences."""
+        raw, vr_by_tag, stop, position = self.source.raw, VR_BY_TAG, level.stop, self._position
+        unpack, last, left = _IMPLICIT_HEADER[level.encoding.little].unpack_from, stop - 8, self._elements
+        while position <= last:
+            group, element, length = unpack(raw, position)
+            tag = group << 16 | element
+            vr = vr_by_tag.get(tag)
+            value = position + 8
+            end = value + length
+            if vr is None or vr == "SQ" or end > stop or not left:
+                break
+            left -= 1
+            yield 0, tag, vr, position, value, end
+            position = end
+        self._position, self._elements = position, left
 
     # -- between the elements of a data set ---------------------------------------------------------------------
 
@@ -258,7 +276,7 @@ class Walk:
             self.findings.note(0, "zeros follow the data set")
             return self._close_data_set(level, stop)
         if not level.defined:
-            raise CannotUnderstand(f"{tag_text(level.tag)}: the object ends inside an Item")
+            raise CannotUnderstand(f"{tag_text(level.tag)}: what encloses an Item ends before the Item does")
         raise CannotUnderstand(f"{stop - position} bytes at the end are no Data Element: truncated")
 
     def _any_set(self, position: int, stop: int) -> bool:
@@ -289,7 +307,7 @@ class Walk:
         if position == stop and level.defined:
             return self._close_sequence(level, position)
         if position + 8 > stop:
-            raise CannotUnderstand(f"{tag_text(level.tag)}: the object ends inside this Sequence")
+            raise CannotUnderstand(f"{tag_text(level.tag)}: what encloses this Sequence ends before it does")
         group, element, length = _IMPLICIT_HEADER[level.encoding.little].unpack_from(self.source.raw, position)
         tag = group << 16 | element
         value = position + 8
