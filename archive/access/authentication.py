@@ -10,11 +10,10 @@ from django.http.response import HttpResponseBase
 
 from archive.access.policy import Actor
 from archive.catalog.tokens import token_holder
-from archive.errors import NotSignedIn
 
 
 class ActorMiddleware:
-    """Sets `request.actor` (None when nobody is known). A bad token is refused, never taken for an anonymous call."""
+    """Sets `request.actor`; None when nobody is known, also when a token is bad, whatever cookie came with it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -35,11 +34,11 @@ def actor_of(request: HttpRequest) -> Actor | None:
     return actor
 
 
-def _token_actor(header: str, request: HttpRequest) -> Actor:
+def _token_actor(header: str, request: HttpRequest) -> Actor | None:
     scheme, _, secret = header.partition(" ")
     holder = token_holder(secret.strip()) if scheme.lower() == "bearer" else None
     if holder is None:
-        raise NotSignedIn("the token is not valid")
+        return None
     return Actor(
         kind="token",
         name=holder.name,

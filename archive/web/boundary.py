@@ -19,16 +19,13 @@ log = structlog.get_logger(__name__)
 
 
 class ErrorBoundaryMiddleware:
-    """Maps what middleware and views raise; views themselves have no `try`."""
+    """Maps what views raise; views themselves have no `try`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except ArchiveError as error:  # raised by a middleware further in
-            return _answer(error)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Called by Django with what a view raised."""
