@@ -109,7 +109,7 @@ def like_pattern(pattern: str) -> str:
 
 def _may_cross_lines(pattern: str) -> bool:
     """A `*` at either end of a single line stands beside that line's end anyway; one between two pieces does not."""
-    return "*" in pattern.strip("*") or "\n" in pattern
+    return "*" in pattern.strip("*") or ("\n" in pattern and "*" in pattern)
 
 
 def _piece(text: str, escape: Callable[[str], str]) -> str:
