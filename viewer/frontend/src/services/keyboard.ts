@@ -1,0 +1,33 @@
+import { useEffect, useRef } from 'react'
+import { preferences } from './preferences'
+
+/** Answers true when the key was used, so that nobody else gets it. */
+export type KeyHandler = (event: KeyboardEvent) => boolean
+
+/** Single keys stay off while someone types, and when they were switched off (WCAG 2.1.4). */
+export function useKeys(handler: KeyHandler): void {
+  const latest = useRef(handler)
+  useEffect(() => {
+    latest.current = handler
+  })
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || isTyping(event.target)) return
+      const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
+      if (single && event.key !== ' ' && !preferences.get().singleKeys) return
+      if (latest.current(event)) event.preventDefault()
+    }
+    window.addEventListener('keydown', listen)
+    return () => {
+      window.removeEventListener('keydown', listen)
+    }
+  }, [])
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !(target instanceof HTMLInputElement && /^(range|checkbox|radio|button)$/.test(target.type))
+  )
+}
