@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from PIL import Image, ImageOps
@@ -34,8 +35,12 @@ def fitted(image: Image.Image, viewport: Viewport, pixel_height: float) -> Image
     columns, rows = right - left, (bottom - top) * pixel_height
     scale = min(viewport.columns / columns, viewport.rows / rows)
     size = (max(1, min(round(columns * scale), viewport.columns)), max(1, min(round(rows * scale), viewport.rows)))
+    # Cut to whole pixels first, lest the neighbours of the region bleed into its edges.
+    x, y = math.floor(left), math.floor(top)
+    image = image.crop((x, y, math.ceil(right), math.ceil(bottom)))
+    box = (left - x, top - y, right - x, bottom - y)
     # Pillow's kernels grow with the reduction, so a thumbnail is an average and not a sample.
-    image = image.resize(size, Image.Resampling.BILINEAR, (left, top, right, bottom), reducing_gap=_REDUCING_GAP)
+    image = image.resize(size, Image.Resampling.BILINEAR, box, reducing_gap=_REDUCING_GAP)
     if source_columns < 0:
         image = ImageOps.mirror(image)
     if source_rows < 0:
