@@ -15,13 +15,9 @@ from archive.errors import NotSignedIn
 COMMAND_LINE = Who("system", "command line", "")
 
 
-def issue_token(
-    *, name: str, scopes: list[str], department: str, source: str, expires_at: datetime | None
-) -> str:
+def issue_token(*, name: str, scopes: list[str], department: str, source: str, expires_at: datetime | None) -> str:
     """A new bearer token for the machine `name`; its secret is given back this once."""
-    secret = tokens.create_token(
-        name=name, scopes=scopes, department=department, source=source, expires_at=expires_at
-    )
+    secret = tokens.create_token(name=name, scopes=scopes, department=department, source=source, expires_at=expires_at)
     audit.record_event(COMMAND_LINE, "create-token", detail=f"{name}: {' '.join(sorted(scopes))}")
     return secret
 

@@ -22,5 +22,5 @@ class StudyScope:
         return cls(all_studies=True)
 
     def restrict(self, rows: QuerySet[M, Any], prefix: str = "") -> QuerySet[M, Any]:
-        """`rows` less those of Studies out of view; `prefix` leads from the row to its Study, e.g. "series__study__"."""
+        """`rows` less those of Studies out of view; `prefix` leads from a row to its Study, e.g. "series__study__"."""
         return rows if self.all_studies else rows.none()

@@ -11,7 +11,6 @@ from archive.models import Source
 _KEEP_S = 60.0
 
 
-
 @dataclass(frozen=True, slots=True)
 class KnownSource:
     """A source's Patient ID domain, IANA time zone and default department."""

@@ -28,7 +28,7 @@ def for_update() -> str:
 
 
 def insert_many(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, ignore: bool = False) -> None:
-    """Inserts `rows` in one statement (PostgreSQL) or one prepared one (SQLite); table and columns are our own words."""
+    """Inserts `rows` by one statement (PostgreSQL) or one prepared one (SQLite); the names are our own words."""
     if not rows:
         return
     head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608

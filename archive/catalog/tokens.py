@@ -42,9 +42,7 @@ def source_named(name: str) -> Source:
         return Source.objects.get(name=name)
 
 
-def create_token(
-    *, name: str, scopes: list[str], department: str, source: str, expires_at: datetime | None
-) -> str:
+def create_token(*, name: str, scopes: list[str], department: str, source: str, expires_at: datetime | None) -> str:
     """A new token for `name`; tokens it had before go on working."""
     secret = "atr_" + secrets.token_urlsafe(32)
     Token.objects.create(

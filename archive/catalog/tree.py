@@ -127,7 +127,12 @@ def add_requests(new: NewInstance, series: int) -> None:
         "request_attributes",
         ("series_id", "scheduled_procedure_step_id", "requested_procedure_id", "accession_number"),
         [
-            (series, item.scheduled_procedure_step_id[:64], item.requested_procedure_id[:64], item.accession_number[:64])
+            (
+                series,
+                item.scheduled_procedure_step_id[:64],
+                item.requested_procedure_id[:64],
+                item.accession_number[:64],
+            )
             for item in new.scanned.request_attributes
         ],
         ignore=True,
@@ -137,7 +142,8 @@ def add_requests(new: NewInstance, series: int) -> None:
 def _studies(uid: str) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT patient_id, id FROM study WHERE study_instance_uid = %s ORDER BY id" + for_update(), [uid]
+            "SELECT patient_id, id FROM study WHERE study_instance_uid = %s ORDER BY id" + for_update(),  # noqa: S608
+            [uid],
         )
         return dict(cursor.fetchall())
 
@@ -223,7 +229,7 @@ def started_at(date: str, time: str, offset: str, time_zone: str) -> datetime | 
     """Study Date and Time in UTC: by (0008,0201) where the object says so, else by its source's time zone."""
     digits = time.replace(":", "").split(".")[0].ljust(6, "0")
     try:
-        local = datetime.strptime(date[:8] + digits[:6], "%Y%m%d%H%M%S")  # noqa: DTZ007
+        local = datetime.strptime(date[:8] + digits[:6], "%Y%m%d%H%M%S")
         zone = _offset(offset) or ZoneInfo(time_zone)
         return local.replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):

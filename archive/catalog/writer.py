@@ -212,9 +212,7 @@ def _integer(text: str, bits: int = 31) -> int | None:
     return value if -(1 << bits) <= value < 1 << bits else None
 
 
-def _wait(
-    different: Sequence[NewInstance], registration: Registration, objects: dict[str, int], now: datetime
-) -> None:
+def _wait(different: Sequence[NewInstance], registration: Registration, objects: dict[str, int], now: datetime) -> None:
     """Keeps other versions of stored instances where a person can see them; their Study says that one waits."""
     for new in different:
         scanned = new.scanned

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from rest_framework.authentication import BaseAuthentication
@@ -52,7 +52,7 @@ class OrjsonRenderer(BaseRenderer):
         return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
-def raise_to_boundary(error: Exception, context: Mapping[str, Any]) -> HttpResponse | NoReturn:
+def raise_to_boundary(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """REST framework's own refusals (405, parse errors) are answered here; everything else goes to the boundary."""
     if isinstance(error, APIException):
         return problem(error.status_code, str(error.detail))

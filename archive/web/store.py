@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from archive.access.authentication import actor_of
 from archive.dicom.uids import is_uid
-from archive.errors import InvalidRequest, NotAcceptable, UnsupportedMedia
+from archive.errors import InvalidRequest, UnsupportedMedia
 from archive.ingest.outcome import Outcome, StoreReport
 from archive.ingest.store import Part, store_instances
 from archive.web.multipart_in import BLOCK, IncomingPart, MultipartReader, Readable
@@ -29,9 +29,7 @@ def store(request: HttpRequest, study_instance_uid: str = "") -> HttpResponse:
     if study_instance_uid and not is_uid(study_instance_uid):
         raise InvalidRequest("the Study Instance UID in the URL is not a UID")
     media_type = choose_media_type(request, ANSWERS)
-    report = store_instances(
-        actor=actor_of(request), parts=_parts(request), study_instance_uid=study_instance_uid
-    )
+    report = store_instances(actor=actor_of(request), parts=_parts(request), study_instance_uid=study_instance_uid)
     if not report.outcomes:
         raise InvalidRequest("the request has no instance")
     body = orjson.dumps(_response_dataset(report, service_root(request)))
@@ -39,7 +37,7 @@ def store(request: HttpRequest, study_instance_uid: str = "") -> HttpResponse:
 
 
 def _parts(request: HttpRequest) -> Iterator[Part]:
-    """The instances of the body. Reads `wsgi.input` itself: Django's request.read() gives nothing for chunked bodies."""
+    """The instances of the body, from `wsgi.input` itself: request.read() gives nothing for chunked bodies."""
     if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
         raise UnsupportedMedia("a compressed request body is not supported")
     header = Message()
@@ -131,5 +129,3 @@ def _element(vr: str, value: str | int) -> dict[str, Any]:
 def _sequence(items: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     found = list(items)
     return {"vr": "SQ", "Value": found} if found else None
-
-

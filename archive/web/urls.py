@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from archive.web import search, store
+from archive.web import retrieve, search, store
 
 View = Callable[..., HttpResponseBase]
 
@@ -26,6 +26,7 @@ def by_method(**views: View) -> View:
 
 urlpatterns = [
     path("studies", by_method(GET=search.search_studies, POST=store.store)),
-    path("studies/<str:study_instance_uid>", by_method(POST=store.store)),
+    path(retrieve.STUDY, by_method(GET=retrieve.instances, POST=store.store)),
     *search.urlpatterns,
+    *retrieve.urlpatterns,
 ]

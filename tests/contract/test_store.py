@@ -46,8 +46,7 @@ def studies(client: requests.Session, archive: RunningArchive, **keys: str) -> l
 
 def path_of(data_set: Dataset) -> str:
     return (
-        f"/studies/{data_set.StudyInstanceUID}/series/{data_set.SeriesInstanceUID}"
-        f"/instances/{data_set.SOPInstanceUID}"
+        f"/studies/{data_set.StudyInstanceUID}/series/{data_set.SeriesInstanceUID}/instances/{data_set.SOPInstanceUID}"
     )
 
 
@@ -65,7 +64,7 @@ def test_an_instance_comes_back_bit_for_bit(archive: RunningArchive, client: req
 
 def test_many_instances_of_several_studies_in_one_request(archive: RunningArchive, client: requests.Session) -> None:
     one, other = new_uid(), new_uid()
-    sent = [ct(study) for study in (one, other, one, other, one)]
+    sent = [ct(study, patient_id=study[-12:]) for study in (one, other, one, other, one)]
     answer = send(client, archive, *sent)
     assert answer.status == 200
     assert answer.stored == {each.SOPInstanceUID for each in sent}
@@ -130,9 +129,7 @@ def test_an_empty_patient_id_is_stored_and_joins_nobody(archive: RunningArchive,
 # ---- some or none stored: 202, 409
 
 
-def test_some_stored_is_202_with_a_reason_for_each_other_one(
-    archive: RunningArchive, client: requests.Session
-) -> None:
+def test_some_stored_is_202_with_a_reason_for_each_other_one(archive: RunningArchive, client: requests.Session) -> None:
     good = ct()
     answer = store(client, archive, [factories.part10_bytes(good), b"this is no DICOM object" * 20])
     assert answer.status == 202
@@ -250,9 +247,7 @@ def names(client: requests.Session, archive: RunningArchive, **keys: str) -> lis
     return sorted(str(value(each, "00100010")["Alphabetic"]) for each in found)  # type: ignore[index]
 
 
-def test_one_patient_id_of_two_people_is_never_one_timeline(
-    archive: RunningArchive, client: requests.Session
-) -> None:
+def test_one_patient_id_of_two_people_is_never_one_timeline(archive: RunningArchive, client: requests.Session) -> None:
     patient_id = f"C{new_uid()[-10:]}"
     one = ct(patient_id=patient_id, PatientName="Berg^Anna", PatientBirthDate="19500101")
     same = ct(patient_id=patient_id, PatientName="BERG^ANNA^M", PatientBirthDate="19500101")
@@ -270,9 +265,7 @@ def test_one_patient_id_of_two_people_is_never_one_timeline(
     assert [study["study_instance_uid"] for study in record["studies"]] == [other.StudyInstanceUID]
 
 
-def test_the_same_id_from_another_issuer_is_another_patient(
-    archive: RunningArchive, client: requests.Session
-) -> None:
+def test_the_same_id_from_another_issuer_is_another_patient(archive: RunningArchive, client: requests.Session) -> None:
     patient_id = f"I{new_uid()[-10:]}"
     one, other = (ct(patient_id=patient_id, IssuerOfPatientID=issuer) for issuer in ("NORTH", "SOUTH"))
     assert send(client, archive, one, other).status == 200

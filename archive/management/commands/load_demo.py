@@ -27,7 +27,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
-        parser.add_argument("--anchor", default="", help="the day that counts as today (default: that of the first load)")
+        parser.add_argument(
+            "--anchor", default="", help="the day that counts as today (default: that of the first load)"
+        )
         parser.add_argument("--studies", type=int, default=0, help="only the first N studies")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 

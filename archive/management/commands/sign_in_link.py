@@ -18,7 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--user", default="admin")
         parser.add_argument("--minutes", type=int, default=60)
-        parser.add_argument("--base-url", default="", help="where the server is reached (default: http://127.0.0.1:PORT)")
+        parser.add_argument(
+            "--base-url", default="", help="where the server is reached (default: http://127.0.0.1:PORT)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         root = options["base_url"].rstrip("/") or f"http://127.0.0.1:{environment().port}"
