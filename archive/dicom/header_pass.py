@@ -15,11 +15,11 @@ from archive.dicom.dictionary import AMBIGUOUS_VRS, BINARY_VRS
 from archive.dicom.findings import tag_text
 from archive.dicom.index_attributes import CONCEPT_NAME_SEQUENCE, REQUEST_ATTRIBUTES_SEQUENCE, TEXT_TAGS
 from archive.dicom.limits import Limits
-from archive.dicom.memory import ELEMENT_BYTES, SEQUENCE_BYTES, memory_for
+from archive.dicom.memory import ELEMENT_BYTES, SEQUENCE_BYTES, KnownSequence, memory_for
 from archive.dicom.part10 import Encoding, PartTen
 from archive.dicom.settled_vr import LUT_DESCRIPTOR, PIXEL_REPRESENTATION, SettledVrs
 from archive.dicom.values import encode_value
-from archive.errors import TooLarge
+from archive.errors import CannotUnderstand, TooLarge
 
 INLINE_BYTES: Final = 1024  # a longer binary value is bulk data
 
@@ -41,6 +41,8 @@ _BULK_VRS: Final = BINARY_VRS | frozenset(
 )
 # Values that change how others are read, or that the frame table needs: looked at every time.
 _SPECIAL: Final = PIXEL_TAGS | {SPECIFIC_CHARACTER_SET, PIXEL_REPRESENTATION, EXTENDED_OFFSETS, EXTENDED_LENGTHS}
+# Groups 0000 and 0002 are of messages and of the File Meta Information.
+_FIRST_DATA_SET_TAG: Final = 0x00030000
 _TEXT_SEQUENCES: Final = frozenset({CONCEPT_NAME_SEQUENCE, REQUEST_ATTRIBUTES_SEQUENCE})
 
 
@@ -72,11 +74,12 @@ class DataSetLevel:
 class SequenceLevel:
     """An open Sequence with the JSON of the Items that are closed."""
 
-    __slots__ = ("doubts", "items", "start")
+    __slots__ = ("allowance", "depth", "doubts", "items")
 
-    def __init__(self, start: int, doubts: int) -> None:
-        self.start = start
+    def __init__(self, doubts: int, allowance: tuple[int, int]) -> None:
         self.doubts = doubts
+        self.allowance = allowance
+        self.depth = 1
         self.items: list[bytes] = []
 
 
@@ -134,6 +137,8 @@ class HeaderPass:
         """Encodes an element; `whole` are its bytes with the header if they are few enough to be remembered."""
         if not tag & 0xFFFF:
             return  # group lengths are no part of DICOM JSON (PS3.18 §F.2.2)
+        if tag < _FIRST_DATA_SET_TAG:
+            raise CannotUnderstand(f"{tag_text(tag)} is of a group that a data set does not have (PS3.5 §7.1)")
         special = tag in _SPECIAL
         if special and self._special(level, tag, vr, value, end):
             return
@@ -226,12 +231,18 @@ class HeaderPass:
     def _sequence(self, level: DataSetLevel, tag: int, start: int) -> None:
         known = level.memory.sequences.get(tag)
         if known is not None and (level is not self._root or tag not in _TEXT_SEQUENCES):
-            raw, fragment = known
-            end = start + len(raw)
-            if self._cut[start:end] == raw and self._walk.skip(end):
-                level.fragments[tag] = fragment
+            end = start + len(known.raw)
+            # The bytes end the Sequence by themselves, so equal bytes are the same Sequence.
+            if self._cut[start:end] == known.raw and self._walk.skip(end, known.depth, known.items, known.elements):
+                level.fragments[tag] = known.fragment
+                self._nests(known.depth)
                 return
-        self._sequences.append(SequenceLevel(start, self._doubts + len(self._findings.seen)))
+        self._sequences.append(SequenceLevel(self._doubts + len(self._findings.seen), self._walk.allowance))
+
+    def _nests(self, depth: int) -> None:
+        if self._sequences:
+            outer = self._sequences[-1]
+            outer.depth = max(outer.depth, depth + 1)
 
     def _item(self, parent: DataSetLevel, tag: int) -> DataSetLevel:
         texts: dict[int, str] | None = None
@@ -250,8 +261,11 @@ class HeaderPass:
             fragment += b',"Value":[' + b",".join(sequence.items) + b"]"
         fragment += b"}"
         level.fragments[tag] = fragment
+        self._nests(sequence.depth)
         if end - start <= SEQUENCE_BYTES and sequence.doubts == self._doubts + len(self._findings.seen):
-            level.memory.put_sequence(tag, self._cut[start:end], fragment)
+            items, elements = self._walk.allowance
+            spent = (sequence.allowance[0] - items, sequence.allowance[1] - elements)
+            level.memory.put_sequence(tag, KnownSequence(self._cut[start:end], fragment, sequence.depth, *spent))
         if level is self._root:
             self._json_bytes += len(fragment)
             if self._json_bytes > self._limits.json_bytes:

@@ -6,7 +6,7 @@ number of entries (two generations; the older is dropped when the younger is ful
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from archive.dicom.part10 import Encoding
 
@@ -17,7 +17,17 @@ _SEQUENCES: Final = 512
 _CONTEXTS: Final = 24
 
 # (fragment of JSON, text for the index or None, VR the fragment was made for)
-Entry = tuple[bytes, str | None, str]
+Entry: TypeAlias = tuple[bytes, str | None, str]
+
+
+class KnownSequence(NamedTuple):
+    """A Sequence met before: its bytes, what was told of them, and what it costs against the limits."""
+
+    raw: bytes
+    fragment: bytes
+    depth: int
+    items: int
+    elements: int
 
 
 class Memory:
@@ -28,7 +38,7 @@ class Memory:
     def __init__(self) -> None:
         self._young: dict[bytes, Entry] = {}
         self._old: dict[bytes, Entry] = {}
-        self.sequences: dict[int, tuple[bytes, bytes]] = {}  # tag -> (bytes of the latest one, its fragment)
+        self.sequences: dict[int, KnownSequence] = {}  # the latest one by tag
 
     def get(self, raw: bytes) -> Entry | None:
         entry = self._young.get(raw)
@@ -43,10 +53,10 @@ class Memory:
             self._old, self._young = self._young, {}
         self._young[raw] = entry
 
-    def put_sequence(self, tag: int, raw: bytes, fragment: bytes) -> None:
+    def put_sequence(self, tag: int, known: KnownSequence) -> None:
         if len(self.sequences) >= _SEQUENCES:
             self.sequences = {}
-        self.sequences[tag] = (raw, fragment)
+        self.sequences[tag] = known
 
 
 _contexts: dict[tuple[Encoding, tuple[str, ...]], Memory] = {}

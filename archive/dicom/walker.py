@@ -87,12 +87,22 @@ class Walk:
         """Private creators of the innermost open data set, by (group << 8 | block)."""
         return self._levels[-1].creators
 
-    def skip(self, end: int) -> bool:
-        """Right after a SEQUENCE event: go on behind it, no further event of it is told. False when it can't be."""
-        if end > self._levels[-2].stop:
+    @property
+    def allowance(self) -> tuple[int, int]:
+        """Items and elements that may still come."""
+        return self._items, self._elements
+
+    def skip(self, end: int, depth: int = 1, items: int = 0, elements: int = 0) -> bool:
+        """Right after a SEQUENCE event: go on behind it, no further event of it is told.
+
+        Whoever knows what is in it tells how deep it nests and what it holds, so that limits hold as if it were
+        walked. False, and nothing done, when it does not fit in what encloses it or in the limits.
+        """
+        fits = end <= self._levels[-2].stop and len(self._levels) // 2 - 1 + depth <= self.limits.depth
+        if not fits or items > self._items or elements > self._elements:
             return False
         self._levels.pop()
-        self._position = end
+        self._position, self._items, self._elements = end, self._items - items, self._elements - elements
         return True
 
     def __iter__(self) -> Iterator[Event]:
@@ -195,20 +205,17 @@ class Walk:
 
     def _odd_header(self, level: Level, tag: int, code: bytes, position: int, length: int) -> tuple[int, str, int, int]:
         """A header whose VR is none of the standard's."""
-        if code.isalpha() and code.isupper():
-            self.findings.note(tag, "unknown VR")
-            # PS3.5 §7.1.2: a VR yet to come has two reserved bytes and a 32-bit length.
-            long_length = self.source.cut[position + 6 : position + 12]
-            if len(long_length) == 6 and long_length[:2] == b"\0\0" and position + 12 <= level.stop:
-                candidate: int = _LENGTH[level.encoding.little].unpack_from(self.source.raw, position + 8)[0]
-                if position + 12 + candidate <= level.stop:
-                    return tag, "UN", position + 12, candidate
-            return tag, "UN", position + 8, self._length16(level, position)
-        if length == UNDEFINED or position + 8 + length <= level.stop:
+        vr = self._unstated_vr(level, tag)
+        if not (code.isalpha() and code.isupper()) and (length == UNDEFINED or position + 8 + length <= level.stop):
             self.findings.note(tag, "Implicit VR within an Explicit VR data set")
-            return tag, self._unstated_vr(level, tag), position + 8, length
+            return tag, vr, position + 8, length
         self.findings.note(tag, "unknown VR")
-        return tag, self._unstated_vr(level, tag), position + 8, self._length16(level, position)
+        # A VR yet to come has two reserved bytes and a 32-bit length (PS3.5 §7.1.2); older odd ones have 16 bits.
+        if position + 12 <= level.stop and self.source.cut[position + 6 : position + 8] == b"\0\0":
+            long_length: int = _LENGTH[level.encoding.little].unpack_from(self.source.raw, position + 8)[0]
+            if position + 12 + long_length <= level.stop:
+                return tag, vr, position + 12, long_length
+        return tag, vr, position + 8, self._length16(level, position)
 
     def _length16(self, level: Level, position: int) -> int:
         length: int = _SHORT_HEADER[level.encoding.little].unpack_from(self.source.raw, position)[3]
