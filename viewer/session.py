@@ -6,7 +6,7 @@ from typing import Any
 
 from axes.helpers import get_cool_off
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
@@ -64,10 +64,8 @@ class SignOutView(APIView):
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None, *args: Any, **kwargs: Any) -> Any:
     """What django-axes answers while a name is locked."""
-    from archive.web.boundary import problem
-
     pause = get_cool_off(request)
-    answer = problem(429, "Too many failed attempts. Try again later.")
+    answer = JsonResponse({"detail": "Too many failed attempts. Try again later."}, status=429)
     answer["Retry-After"] = str(int(pause.total_seconds()) if pause else 900)
     return answer
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import structlog
+from structlog.types import Processor
 
 
 def json_formatter() -> structlog.stdlib.ProcessorFormatter:
     """The formatter of every handler; takes structlog's and the standard library's records alike."""
-    shared = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    shared: list[Processor] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -69,6 +69,8 @@ DATABASES = {"default": database_from_url(env.effective_database_url)}
 
 # ---- storage of instances; opened once per process by archive.catalog.objects
 ATRIUM_STORAGE_URL = env.effective_storage_url
+ATRIUM_DATA_DIR = env.data_dir
+ATRIUM_PORT = env.port
 ATRIUM_SPOOL_DIR = env.data_dir / "spool"
 ATRIUM_PATIENT_DOMAIN = env.atrium_patient_domain
 ATRIUM_TIME_ZONE = env.atrium_time_zone

@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from archive.access.policy import system_actor
-from archive.config.env import environment
 from archive.demo.hospital import DEFAULT_SEED, DemoStudy, demo_studies
 from archive.ingest.store import Part, store_instances, whole
 from archive.management.progress import Progress
@@ -65,7 +65,7 @@ def _studies(seed: int, anchor: date) -> list[DemoStudy]:
 
 def _anchor(given: str) -> date:
     """Dates count back from the day of the first load, so that a second load finds the very same bytes."""
-    path = environment().data_dir / "demo_anchor"
+    path = settings.ATRIUM_DATA_DIR / "demo_anchor"
     if not given and path.exists():
         given = path.read_text().strip()
     anchor = date.fromisoformat(given) if given else date.today()

@@ -6,10 +6,10 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from archive.access.accounts import one_time_sign_in
-from archive.config.env import environment
 
 
 class Command(BaseCommand):
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        root = options["base_url"].rstrip("/") or f"http://127.0.0.1:{environment().port}"
+        root = options["base_url"].rstrip("/") or f"http://127.0.0.1:{settings.ATRIUM_PORT}"
         secret = one_time_sign_in(username=options["user"], valid=timedelta(minutes=options["minutes"]))
         self.stdout.write(f"{root}/sign-in/once/{secret}")
