@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 from archive.catalog.headers import expand
+from archive.catalog.reader_sql import instance_row
 from archive.catalog.scope import StudyScope
 from archive.dicom.uids import is_uid
 from archive.errors import NotFound
@@ -66,10 +68,13 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How a resource stands: equal states have equal metadata."""
+    """How a resource stands: equal fingerprints mean equal metadata."""
 
     fingerprint: str
     instance_count: int
+    level: str
+    """Which column of an instance `ids` are: `study_id`, `series_id` or `id`."""
+    ids: tuple[int, ...]
 
 
 _LOCATION = (
@@ -93,11 +98,22 @@ def instances(scope: StudyScope, path: ResourcePath) -> list[InstanceLocation]:
     Raises:
         NotFound: there are none.
     """
-    rows = _below(scope, path).order_by("stored_object_id", "object_offset").values_list(*_LOCATION)
+    if path.sop_instance_uid:
+        return [instance(scope, path)]
+    rows = _instances(state(scope, path)).order_by("stored_object_id", "object_offset").values_list(*_LOCATION)
     found = [InstanceLocation(*row) for row in rows]
     if not found:
         raise _not_found(path)
     return found
+
+
+def instance(scope: StudyScope, path: ResourcePath) -> InstanceLocation:
+    """The one instance at `path`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return InstanceLocation(*_row(scope, path, _LOCATION))
 
 
 def image(scope: StudyScope, path: ResourcePath) -> StoredImage:
@@ -106,11 +122,17 @@ def image(scope: StudyScope, path: ResourcePath) -> StoredImage:
     Raises:
         NotFound: there is none.
     """
-    row = _below(scope, path).values_list(*_LOCATION, "frames").first()
-    if row is None:
-        raise _not_found(path)
-    *location, frames = row
+    *location, frames = _row(scope, path, (*_LOCATION, "frames"))
     return StoredImage(InstanceLocation(*location), None if frames is None else bytes(frames))
+
+
+def header(scope: StudyScope, path: ResourcePath) -> bytes:
+    """The DICOM JSON template of the one instance at `path`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return expand(_row(scope, path, ("header",))[0])
 
 
 def state(scope: StudyScope, path: ResourcePath) -> State:
@@ -119,39 +141,40 @@ def state(scope: StudyScope, path: ResourcePath) -> State:
     Raises:
         NotFound: there is nothing.
     """
-    rows: list[tuple[object, int]]
     if path.sop_instance_uid:
-        rows = [(row, 1) for row in _below(scope, path).values_list("id", "registration")]
-    elif not _well_formed(path):
-        rows = []
-    elif path.series_instance_uid:
+        pk, registration, sha256 = _row(scope, path, ("id", "registration", "sha256"))
+        return State(f"{registration}/{sha256}", 1, "id", (pk,))
+    if not _well_formed(path):
+        raise _not_found(path)
+    columns = ("id", "changed_at", "instance_count")
+    if path.series_instance_uid:
         series = Series.objects.filter(
             study__study_instance_uid=path.study_instance_uid, series_instance_uid=path.series_instance_uid
         )
-        rows = list(scope.restrict(series, "study__").order_by("id").values_list("changed_at", "instance_count"))
+        rows = list(scope.restrict(series, "study__").order_by("id").values_list(*columns))
     else:
         studies = Study.objects.filter(study_instance_uid=path.study_instance_uid)
-        rows = list(scope.restrict(studies).order_by("id").values_list("changed_at", "instance_count"))
-    count = sum(instance_count for _changed, instance_count in rows)
+        rows = list(scope.restrict(studies).order_by("id").values_list(*columns))
+    count = sum(row[2] for row in rows)
     if not count:
         raise _not_found(path)
-    return State("|".join(f"{changed}/{instance_count}" for changed, instance_count in rows), count)
+    return State(
+        fingerprint="|".join(f"{pk}/{changed_at.timestamp()}/{counted}" for pk, changed_at, counted in rows),
+        instance_count=count,
+        level="series_id" if path.series_instance_uid else "study_id",
+        ids=tuple(row[0] for row in rows),
+    )
 
 
-def headers(scope: StudyScope, path: ResourcePath) -> Iterator[bytes]:
-    """The DICOM JSON templates below `path`, series by series, in the order of their Instance Numbers.
+def headers(found: State) -> Iterator[bytes]:
+    """The DICOM JSON templates of what `state` found, series by series, in the order of their Instance Numbers.
 
-    What is found at the first look is given, however slowly it is taken, and memory stays flat.
-    Raises NotFound at the first step when there is nothing.
+    What is there at the first look is given, however slowly it is taken, and memory stays flat.
     """
-    ordered = _below(scope, path).order_by("series_id", "sort_number", "id")
-    first = list(ordered.values_list("header", flat=True)[: HEADERS_AT_ONCE + 1])
-    if not first:
-        raise _not_found(path)
-    if len(first) <= HEADERS_AT_ONCE:
-        yield from map(expand, first)
+    ordered = _instances(found).order_by("series_id", "sort_number", "id")
+    if found.instance_count <= HEADERS_AT_ONCE:
+        yield from map(expand, ordered.values_list("header", flat=True))
         return
-    del first
     ids = list(ordered.values_list("id", flat=True))
     for start in range(0, len(ids), HEADERS_AT_ONCE):
         yield from _headers_of(ids[start : start + HEADERS_AT_ONCE])
@@ -164,15 +187,18 @@ def _headers_of(ids: Sequence[int]) -> Iterator[bytes]:
             yield expand(found.pop(wanted))
 
 
-def _below(scope: StudyScope, path: ResourcePath) -> QuerySet[Instance]:
-    if not _well_formed(path):
-        return Instance.objects.none()
-    rows = Instance.objects.filter(study__study_instance_uid=path.study_instance_uid)
-    if path.series_instance_uid:
-        rows = rows.filter(series__series_instance_uid=path.series_instance_uid)
-    if path.sop_instance_uid:
-        rows = rows.filter(sop_instance_uid=path.sop_instance_uid)
-    return scope.restrict(rows, "study__")
+def _instances(found: State) -> QuerySet[Instance]:
+    return Instance.objects.filter(**{f"{found.level}__in": found.ids})
+
+
+def _row(scope: StudyScope, path: ResourcePath, columns: tuple[str, ...]) -> tuple[Any, ...]:
+    row = None
+    if _well_formed(path):
+        uids = (path.study_instance_uid, path.series_instance_uid, path.sop_instance_uid)
+        row = instance_row(scope, uids, columns)
+    if row is None:
+        raise _not_found(path)
+    return row
 
 
 def _well_formed(path: ResourcePath) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.catalog.reader import ResourcePath, instances
+from archive.catalog.reader import ResourcePath
 from archive.catalog.scope import StudyScope
 from archive.dicom.uids import is_uid
 from archive.errors import NotFound
@@ -15,13 +15,12 @@ NOT_PICTURES = frozenset({"SR", "KO", "PR", "SEG", "RTSTRUCT", "RTPLAN", "RTRECO
 def key_instance(scope: StudyScope, path: ResourcePath) -> ResourcePath:
     """The middle image (by Instance Number) of the Series with most instances that holds pictures.
 
-    For an instance: itself. Ties go to the Series that came first.
+    An instance stands for itself, unseen. Ties go to the Series that came first.
 
     Raises:
         NotFound: there is no such resource.
     """
     if path.sop_instance_uid:
-        instances(scope, path)
         return path
     if not is_uid(path.study_instance_uid) or not is_uid(path.series_instance_uid or "0"):
         raise NotFound("no such resource")

@@ -44,7 +44,7 @@ def retrieve_bulk_data(
         StoreUnavailable: the store fails.
     """
     scope = permit_retrieve(actor)
-    location = reader.instances(scope, path)[0]
+    location = reader.instance(scope, path)
     form = accepted.bulk_form(OCTET_STREAM)
     if form is None:
         raise NotAcceptable(f"bulk data comes as {OCTET_STREAM}")

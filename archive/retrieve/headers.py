@@ -26,7 +26,7 @@ def parsed_header(scope: StudyScope, location: InstanceLocation) -> Header:
         NotFound: it was deleted meanwhile.
     """
     path = ResourcePath(location.study_instance_uid, location.series_instance_uid, location.sop_instance_uid)
-    template = next(reader.headers(scope, path))
+    template = reader.header(scope, path)
     return _kept(location.sha256, template) if len(template) in WORTH_KEEPING else _parsed(template)
 
 

@@ -84,7 +84,7 @@ def retrieve_original(*, actor: Actor | None, path: ResourcePath) -> Original:
         StoreUnavailable: from the chunks: the store fails, or the instance is damaged.
     """
     scope = permit_retrieve(actor)
-    location = reader.instances(scope, path)[0]
+    location = reader.instance(scope, path)
     record_retrieve(actor, path)
     return Original(location.sha256, location.length, objects.whole(location))
 

@@ -17,7 +17,7 @@ from archive.retrieve.decoding import picture_of
 from archive.retrieve.extent import Extent, StoredExtent
 from archive.retrieve.frame_source import FrameSource, frame_source
 from archive.retrieve.headers import parsed_header
-from archive.retrieve.memory import pictures
+from archive.retrieve.recent import pictures
 from archive.retrieve.resource import ResourcePath
 
 RENDERER = 1

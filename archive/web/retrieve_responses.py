@@ -15,7 +15,10 @@ from itertools import chain
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from archive.retrieve.recent import bodies
+
 COMPLETE = 1 << 20
+WORTH_KEEPING = 1 << 20
 IMMUTABLE = "private, max-age=31536000, immutable"
 REVALIDATED = "private, no-cache"
 
@@ -47,11 +50,8 @@ def respond(
         del response["Content-Type"]
         response["Content-Type"] = content_type
         return _described(response, tag, caching)
-    beginning, rest = _begun(chunks)
-    compressed = gzip and _takes_gzip(request) and (rest is not None or len(beginning) > 1024)
-    if compressed:
-        body = _gzipped(chain((beginning,), rest or ()))
-        beginning, rest = _begun(body)
+    compressed = gzip and _takes_gzip(request)
+    beginning, rest = _begun(_gzipped(chunks, tag) if compressed else chunks)
     if rest is None:
         response = HttpResponse(beginning, content_type=content_type, status=status)
         response["Content-Length"] = str(len(beginning))
@@ -136,10 +136,23 @@ def _takes_gzip(request: HttpRequest) -> bool:
     return "gzip" in said and not _NO_GZIP.search(said)
 
 
-def _gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Level 1: JSON shrinks tenfold already, and a level more costs three times the time."""
+def _gzipped(chunks: Iterator[bytes], tag: str) -> Iterator[bytes]:
+    """Level 1: JSON shrinks tenfold already, and a level more costs three times the time. Kept by its entity tag."""
+    kept = bodies.get(tag)
+    if kept is not None:
+        yield kept
+        return
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    packed: list[bytes] = []
+    size = 0
     for chunk in chunks:
-        if packed := packer.compress(chunk):
-            yield packed
-    yield packer.flush()
+        piece = packer.compress(chunk)
+        if size <= WORTH_KEEPING:
+            size += len(piece)
+            packed.append(piece)
+        if piece:
+            yield piece
+    packed.append(packer.flush())
+    yield packed[-1]
+    if size <= WORTH_KEEPING:
+        bodies.put(tag, b"".join(packed))

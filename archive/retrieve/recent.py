@@ -1,17 +1,15 @@
-"""Pictures made lately, so that a worklist full of thumbnails is rendered once."""
+"""Answers made lately, kept by this process: rendered pictures, and the metadata of Series that somebody reads."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 
-LIMIT = 16 << 20
 
+class Recent:
+    """Bytes by key; the least recently used go when all together would exceed `limit` bytes."""
 
-class Pictures:
-    """Bytes by key; the least recently used go when they would exceed `limit` bytes together."""
-
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = threading.Lock()
         self._held: OrderedDict[str, bytes] = OrderedDict()
@@ -24,15 +22,16 @@ class Pictures:
                 self._held.move_to_end(key)
             return self._held.get(key)
 
-    def put(self, key: str, picture: bytes) -> None:
-        """Remembers it; a picture larger than an eighth of the limit is not worth the others."""
-        if len(picture) > self._limit // 8:
+    def put(self, key: str, answer: bytes) -> None:
+        """Remembers it; one larger than an eighth of the limit is not worth the others."""
+        if len(answer) > self._limit // 8:
             return
         with self._lock:
-            self._size += len(picture) - len(self._held.pop(key, b""))
-            self._held[key] = picture
+            self._size += len(answer) - len(self._held.pop(key, b""))
+            self._held[key] = answer
             while self._size > self._limit:
                 self._size -= len(self._held.popitem(last=False)[1])
 
 
-pictures = Pictures()
+pictures = Recent(8 << 20)
+bodies = Recent(8 << 20)
