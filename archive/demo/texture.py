@@ -5,11 +5,12 @@ by rolling and flipping it instead of drawing new random numbers.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 Random = np.random.Generator
 
 
