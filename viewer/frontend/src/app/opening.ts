@@ -20,6 +20,7 @@ export function priorFor({ study, priors }: StudyDetail): Study | undefined {
   const sameModality = earlier.filter((prior) => prior.modalities.some((modality) => study.modalities.includes(modality)))
   return (
     sameModality.find((prior) => prior.description === study.description) ??
+    sameModality.find((prior) => prior.modalities.join() === study.modalities.join()) ??
     sameModality[0] ??
     earlier.find((prior) => prior.department === study.department)
   )

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { PatientName } from '../api/types'
 import { nameParts } from '../domain/personName'
 
@@ -6,9 +7,9 @@ export function PersonName({ name, fallback }: { name: PatientName; fallback: st
   const parts = nameParts(name)
   if (!parts.length) return <span className="t3">{fallback}</span>
   return parts.map((part, index) => (
-    <bdi key={part.text} lang={part.lang || undefined} dir={part.rtl ? 'rtl' : undefined}>
+    <Fragment key={part.text}>
       {index > 0 ? ' ' : ''}
-      {part.text}
-    </bdi>
+      <bdi lang={part.lang || undefined} dir={part.rtl ? 'rtl' : undefined}>{part.text}</bdi>
+    </Fragment>
   ))
 }

@@ -124,7 +124,7 @@ function Thumb(props: {
 }
 
 function captionOf(series: Series): string {
-  return [series.number ?? '', series.description || series.protocol_name || series.modality].filter((part) => part !== '').join(' ')
+  return [series.number ?? '', series.description || series.protocol_name || series.modality || series.kind].filter((part) => part !== '').join(' ')
 }
 
 function addressOf(set: DisplaySet): string {

@@ -12,7 +12,8 @@ export function useKeys(handler: KeyHandler): void {
   })
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || isTyping(event.target)) return
+      // An open dialog owns the keyboard: its Esc must not also leave the page below it.
+      if (event.defaultPrevented || isTyping(event.target) || document.querySelector('dialog[open]')) return
       const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
       if (single && event.key !== ' ' && !preferences.get().singleKeys) return
       if (latest.current(event)) event.preventDefault()

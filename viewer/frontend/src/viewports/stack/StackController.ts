@@ -172,7 +172,16 @@ export class StackController implements ViewportPort {
     await viewport.setStack(this.stack.imageIds, index)
     toolGroup().addViewport(this.#id, engine.id)
     this.#viewport = viewport
+    this.#steadyWindow(index)
     viewport.render()
+  }
+
+  /** Slices of one volume share the window of the first one shown: contrast must not jump from slice to slice. */
+  #steadyWindow(index: number): void {
+    const frame = this.stack.set.frames[index]
+    const window = frame?.windows[0]
+    if (!frame?.plane || !window || this.stack.imageIds.length < 4 || frame.modality === 'PT') return
+    this.#viewport?.setProperties({ voiRange: bounds(window) })
   }
 
   #onLoaded = (): void => {
@@ -195,7 +204,7 @@ export class StackController implements ViewportPort {
       event.preventDefault()
     }
     const resize = new ResizeObserver(() => {
-      if (this.#viewport) renderingEngine().resize(true, true)
+      this.#resize()
     })
     element.addEventListener(Events.IMAGE_RENDERED, drawn)
     element.addEventListener('wheel', wheel, { passive: false })
@@ -207,6 +216,15 @@ export class StackController implements ViewportPort {
       element.removeEventListener('contextmenu', menu)
       resize.disconnect()
     })
+  }
+
+  /** Another size keeps what the reader sees: zoom and pan are relative to the picture that fits. */
+  #resize(): void {
+    if (!this.#viewport || !this.#element.clientWidth) return
+    const presentation = this.#viewport.getViewPresentation()
+    renderingEngine().resize(true, false)
+    this.#viewport.setViewPresentation(presentation)
+    this.#viewport.render()
   }
 
   #zoomBy(factor: number): void {

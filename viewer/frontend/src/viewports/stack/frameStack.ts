@@ -3,7 +3,7 @@ import { firstFrameIndex, type DisplaySet } from '../../domain/displaySets'
 import { ASKED, FAILED, LOADED, nextWanted, WANTED } from '../../domain/loadOrder'
 import { scheduler, type LoadSource } from '../../services/loadScheduler'
 import { reportProgress } from '../../services/reading'
-import { roomForPrefetch } from './cornerstone'
+import { renderingEngine, roomForPrefetch } from './cornerstone'
 import { forgetFrames, register } from './frameRegistry'
 
 /** Priority of a stack that nobody looks at. */
@@ -78,6 +78,8 @@ const removers = new Map<string, () => void>()
 export function stackOf(set: DisplaySet): FrameStack {
   const known = stacks.get(set.key)
   if (known) return known
+  // Frames can only be asked for once our loader is registered, also when nothing is drawn yet.
+  renderingEngine()
   const stack = new FrameStack(set)
   stacks.set(set.key, stack)
   removers.set(set.key, scheduler.add(stack))

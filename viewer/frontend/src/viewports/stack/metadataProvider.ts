@@ -87,6 +87,7 @@ function voiModule(frame: Frame): Record<string, unknown> | undefined {
   return {
     windowCenter: frame.windows.map((window) => window.center),
     windowWidth: frame.windows.map((window) => window.width),
-    voiLUTFunction: frame.voiLutFunction,
+    // An array, as the library reads element 0; a plain string would give it one letter.
+    voiLUTFunction: [frame.voiLutFunction],
   }
 }
