@@ -165,6 +165,9 @@ class DecodePool:
                 child = _Child.start(self.limits)
             deadline = time.monotonic() + cpu_seconds * self.limits.wall_factor
             status, body = child.ask({**head, "cpu_seconds": cpu_seconds}, frame, most, deadline)
+            if status is Status.EXHAUSTED:
+                child.end()  # as it is about to do itself: the next frame must not meet it dying
+                child = None
         except BaseException as error:
             if child is not None:  # a conversation broken off half-way can't be taken up again
                 child.end()

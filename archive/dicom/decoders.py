@@ -19,6 +19,8 @@ from archive.dicom.pixels import PixelDescription
 from archive.dicom.transfer_syntax import TransferSyntax
 from archive.errors import CannotUnderstand
 
+_END_OF_IMAGE: Final = b"\xff\xd9"
+
 Samples = NDArray[Any]
 """(rows, columns) or (rows, columns, samples), integer."""
 
@@ -92,7 +94,8 @@ def _jpeg(encoded: bytes, description: PixelDescription) -> bytes:
 def _jpegls(encoded: bytes, description: PixelDescription) -> bytes:
     header = jpeg_header(encoded)
     _check_size(header.rows, header.columns, len(header.components), description)
-    return _laid_out(imagecodecs.jpegls_decode(encoded), header.precision, description)
+    # CharLS runs for ever at the end of a truncated codestream, unless it meets a marker there: give it one.
+    return _laid_out(imagecodecs.jpegls_decode(encoded + _END_OF_IMAGE), header.precision, description)
 
 
 def _jpeg2000(encoded: bytes, description: PixelDescription) -> bytes:
