@@ -3,7 +3,7 @@
 A new object is written beside the others under a name nobody looks up, forced to disk, and then linked to its key.
 A hard link, not a rename, because link refuses to replace what is there: the file system itself decides races, and
 a crash at any point leaves a whole object or none. Then the folder is forced to disk, too. The order matters; see
-`docs/decisions` and `tests/unit/storage/test_filesystem_durability.py`, which watches the system calls.
+`tests/unit/storage/test_filesystem.py`, which watches the system calls.
 
 The SHA-256 is kept in the extended attribute `user.sha256` (32 raw bytes: they fit beside the inode and cost no disk
 block). File systems and copies without such attributes lose only what `head` says about the digest.

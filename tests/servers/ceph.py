@@ -18,7 +18,7 @@ from botocore.config import Config
 from tests.servers import ServerUnavailable, free_port
 
 _SCRIPT = Path(__file__).with_name("ceph_rgw.sh")
-_NEEDED = ("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin", "curl")
+_NEEDED = ("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin", "curl", "setpriv")
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# `start NAME COMMAND...` runs a daemon in the background, its output in DIR/log/NAME.out.
+# `start NAME COMMAND...` runs a daemon in the background, its output in DIR/log/NAME.out; it dies with this script.
 start() {
     local name=$1
     shift
-    "$@" </dev/null >"$dir/log/$name.out" 2>&1 &
+    setpriv --pdeathsig KILL "$@" </dev/null >"$dir/log/$name.out" 2>&1 &
     daemons+=("$!")
 }
 
@@ -48,6 +48,7 @@ fsid=$(cat /proc/sys/kernel/random/uuid)
 osd_uuid=$(cat /proc/sys/kernel/random/uuid)
 
 # "ms ... mode = crc": the secure mode wants authentication, which a loopback cluster for a few minutes does without.
+# "tcp_nodelay": without it every small answer waits 40 ms for the client's delayed acknowledgement.
 # "rgw crypt s3 kms": the gateway's own testing key, so that SSE-KMS can be exercised without a key server.
 cat >"$dir/ceph.conf" <<CONF
 [global]
@@ -88,7 +89,7 @@ osd memory target = 1073741824
 memstore device bytes = 4294967296
 [client]
 rgw data = $dir/rgw
-rgw frontends = beast endpoint=127.0.0.1:$s3_port
+rgw frontends = beast endpoint=127.0.0.1:$s3_port tcp_nodelay=1
 rgw dns name = localhost
 rgw crypt require ssl = false
 rgw crypt s3 kms backend = testing
@@ -102,13 +103,16 @@ start mon ceph-mon -i a -f
 await 60 timeout 20 ceph osd new "$osd_uuid"
 ceph-osd -i 0 --mkfs --osd-uuid "$osd_uuid" >"$dir/log/osd-mkfs.out" 2>&1
 start osd ceph-osd -i 0 -f
-osd_is_up() { ceph osd stat | grep -q '1 up'; }
+osd_is_up() { timeout 10 ceph osd stat | grep -q '1 up'; }
 await 60 osd_is_up
 # The user first: making it creates the zone's pools, which the gateway would otherwise race for.
 radosgw-admin user create --uid=test --display-name=test --access-key="$access_key" --secret-key="$secret_key" \
     >/dev/null 2>"$dir/log/admin.out"
 start rgw radosgw -n client.rgw -f
-await 60 curl -fsS -o /dev/null "http://127.0.0.1:$s3_port/"
+await 60 curl -fsS --max-time 2 -o /dev/null "http://127.0.0.1:$s3_port/"
 
 echo ready
-cat >/dev/null
+# In the background, because bash acts on a signal only between commands or in `wait`.
+cat <&0 >/dev/null &
+daemons+=("$!")
+wait "$!"

@@ -45,7 +45,8 @@ def postgres(*, port: int = 0, durable: bool = False) -> Iterator[str]:
     """
     binaries = _binaries()
     port = port or free_port()
-    folder = Path(tempfile.mkdtemp(prefix="atrium-postgres-"))  # below /tmp, so that another user can reach it
+    # Not TMPDIR: another user must be able to reach it, and the path of a socket may have 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="atrium-postgres-", dir="/tmp"))
     try:
         with _running(binaries, folder, port, _SETTINGS | ({} if durable else _FAST)) as url:
             yield create_database(url, "atrium")
