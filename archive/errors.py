@@ -56,7 +56,15 @@ class StoreUnavailable(ArchiveError):
 
 
 class CannotUnderstand(ArchiveError):
-    """The bytes are not a complete DICOM object (PS3.10)."""
+    """The bytes are not a complete DICOM object (PS3.10).
+
+    `uids` holds what could be read of the four UIDs that place an instance, by keyword, so that the sender hears which
+    one it was and the Study can say that something is missing.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.uids: dict[str, str] = {}
 
 
 class UnsupportedTransferSyntax(ArchiveError):

@@ -14,10 +14,10 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from archive.catalog import jobs
+from archive.catalog import jobs, waiting
 from archive.catalog.headers import compress
 from archive.catalog.identity import patient_of
-from archive.catalog.registration import NewInstance, Refusal, Registered, Registration
+from archive.catalog.registration import NewInstance, Registered, Registration
 from archive.catalog.sql import insert_many, lock_change_feed, moment
 from archive.catalog.tree import Branch, add_counts, add_requests, per_series, series_of, study_of
 
@@ -28,10 +28,6 @@ INSTANCE_COLUMNS = (
     " registration arrived_at frames header"
 ).split()
 QUOTED = {"rows": '"rows"', "columns": '"columns"'}  # words of SQL itself
-WAITING_COLUMNS = (
-    "sop_instance_uid series_instance_uid study_instance_uid failure_reason comment stored_object_id object_offset"
-    " length sha256 source_id arrived_at"
-).split()
 
 Announce = Callable[[dict[str, int]], None]
 
@@ -94,8 +90,8 @@ def _register(registration: Registration, announce: Announce) -> list[Registered
         rows.append(_instance_row(new, branch, objects[new.key], number, now))
     insert_many("instance", [QUOTED.get(name, name) for name in INSTANCE_COLUMNS], rows)
     add_counts(branches.values(), now)
-    _wait(different, registration, objects, now)
-    _refuse(registration.refusals, registration.source_id, now)
+    waiting.keep(different, registration, objects, now)
+    waiting.note_refusals(registration, branches.values(), [new.scanned.sop_instance_uid for new in fresh], now)
     counts = dict(per_series(branches.values()))
     announce(counts | {new.scanned.study_instance_uid: 0 for new in different if not counts})
     due = now + timedelta(seconds=registration.settle_after_s)
@@ -210,64 +206,3 @@ def _integer(text: str, bits: int = 31) -> int | None:
     except ValueError:
         return None
     return value if -(1 << bits) <= value < 1 << bits else None
-
-
-def _wait(different: Sequence[NewInstance], registration: Registration, objects: dict[str, int], now: datetime) -> None:
-    """Keeps other versions of stored instances where a person can see them; their Study says that one waits."""
-    for new in different:
-        scanned = new.scanned
-        row = (
-            scanned.sop_instance_uid,
-            scanned.series_instance_uid,
-            scanned.study_instance_uid,
-            registration.duplicate_reason,
-            "another version of this instance is stored",
-            objects[new.key],
-            new.offset,
-            new.length,
-            new.sha256,
-            registration.source_id,
-            moment(now),
-        )
-        if _insert_waiting(row):
-            _note_on_study("waiting_versions", scanned.study_instance_uid, scanned.sop_instance_uid)
-
-
-def _refuse(refusals: Sequence[Refusal], source_id: int, now: datetime) -> None:
-    for refusal in refusals:
-        row = (
-            refusal.sop_instance_uid,
-            refusal.series_instance_uid,
-            refusal.study_instance_uid,
-            refusal.failure_reason,
-            refusal.comment[:255],
-            None,
-            0,
-            0,
-            refusal.sha256,
-            source_id,
-            moment(now),
-        )
-        if _insert_waiting(row):
-            _note_on_study("refused_instances", refusal.study_instance_uid, refusal.sop_instance_uid)
-
-
-def _insert_waiting(row: tuple[Any, ...]) -> bool:
-    marks = ", ".join(["%s"] * len(WAITING_COLUMNS))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO waiting_version ({', '.join(WAITING_COLUMNS)}) VALUES ({marks})"  # noqa: S608
-            " ON CONFLICT DO NOTHING RETURNING id",
-            row,
-        )
-        return cursor.fetchone() is not None
-
-
-def _note_on_study(column: str, study_instance_uid: str, sop_instance_uid: str) -> None:
-    """Counts on the Study that holds the first version, and on the Study that the newcomer names."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE study SET {column} = {column} + 1 WHERE study_instance_uid = %s"  # noqa: S608
-            " OR id IN (SELECT study_id FROM instance WHERE sop_instance_uid = %s)",
-            [study_instance_uid, sop_instance_uid],
-        )

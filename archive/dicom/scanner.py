@@ -83,6 +83,15 @@ def scan(buffer: ByteBuffer, *, limits: Limits = DEFAULT) -> ScannedInstance:
     """
     opened = open_part10(buffer, limits)
     header = HeaderPass(opened, limits)
+    try:
+        return _understood(opened, header)
+    except CannotUnderstand as error:
+        texts = {KEYWORD_BY_TAG.get(tag, ""): text for tag, text in header.texts.items()}
+        error.uids = {name: texts[name] for name in _UID_KEYWORDS if is_uid(texts.get(name, ""))}
+        raise
+
+
+def _understood(opened: PartTen, header: HeaderPass) -> ScannedInstance:
     marked = header.run()
     attributes = {KEYWORD_BY_TAG[tag]: text for tag, text in header.texts.items() if tag in KEYWORD_BY_TAG}
     concept_names = header.sequence_texts[CONCEPT_NAME_SEQUENCE]

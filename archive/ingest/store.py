@@ -6,7 +6,7 @@ whole request's: nothing of it is acknowledged, and the sender may send it again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,13 +97,15 @@ class _Request:
                 raise part.fault
             spooled = spool(part.chunks, folder=_spool_folder(), limit=settings.ATRIUM_MAX_INSTANCE_BYTES)
             scanned = scan(spooled.data)
-            _identify(outcome, scanned)
+            _identify(outcome, scanned.attributes)
             self._check_study(scanned)
             self._place(len(self.outcomes) - 1, scanned, spooled)
         except errors.StoreUnavailable:
             raise
         except errors.ArchiveError as error:
             outcome.fail(error)
+            if isinstance(error, errors.CannotUnderstand):
+                _identify(outcome, error.uids)
             if outcome.study_instance_uid:
                 self._remember_refusal(outcome, spooled)
         except OSError as error:  # the spool's disk is full or gone
@@ -230,11 +232,11 @@ class _Request:
         )
 
 
-def _identify(outcome: Outcome, scanned: ScannedInstance) -> None:
-    outcome.sop_class_uid = scanned.sop_class_uid
-    outcome.sop_instance_uid = scanned.sop_instance_uid
-    outcome.study_instance_uid = scanned.study_instance_uid
-    outcome.series_instance_uid = scanned.series_instance_uid
+def _identify(outcome: Outcome, uids: Mapping[str, str]) -> None:
+    outcome.sop_class_uid = uids.get("SOPClassUID", "")
+    outcome.sop_instance_uid = uids.get("SOPInstanceUID", "")
+    outcome.study_instance_uid = uids.get("StudyInstanceUID", "")
+    outcome.series_instance_uid = uids.get("SeriesInstanceUID", "")
 
 
 def _identity(scanned: ScannedInstance, source: KnownSource) -> Identity:

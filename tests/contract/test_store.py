@@ -147,6 +147,20 @@ def test_a_truncated_instance_is_refused_and_leaves_nothing(archive: RunningArch
     assert studies(client, archive, StudyInstanceUID=data_set.StudyInstanceUID) == []
 
 
+def test_a_truncated_instance_of_a_stored_study_shows_as_incomplete_until_it_comes_whole(
+    archive: RunningArchive, client: requests.Session
+) -> None:
+    first = ct()
+    second = ct(first.StudyInstanceUID, first.PatientID)
+    assert send(client, archive, first).status == 200
+    answer = store(client, archive, [factories.part10_bytes(second)[:-100]])
+    assert answer.failed == {second.SOPInstanceUID: 0xC000}
+    url = f"{archive.url}/viewer/api/studies/{first.StudyInstanceUID}"
+    assert client.get(url).json()["study"]["flags"]["incomplete"] == 1
+    assert send(client, archive, second).status == 200
+    assert client.get(url).json()["study"]["flags"]["incomplete"] == 0
+
+
 def test_other_bytes_under_a_stored_uid_are_refused_and_readers_see_that_a_version_waits(
     archive: RunningArchive, client: requests.Session
 ) -> None:
