@@ -12,10 +12,8 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate, encapsulate_extended
-from pydicom.tag import Tag
 from pydicom.uid import (
     UID,
     CTImageStorage,
@@ -265,11 +263,12 @@ def named(name: str, character_sets: str | list[str], *, study: int = 8) -> Data
     return ds
 
 
-def named_raw(raw: bytes, character_sets: str | list[str], *, study: int = 8) -> Dataset:
-    """An instance whose Patient's Name is these very bytes, whatever the character sets make of them."""
-    ds = named("", character_sets, study=study)
-    ds["PatientName"] = RawDataElement(Tag(0x00100010), "PN", len(raw), raw, 0, False, True)
-    return ds
+def part10_with_raw_name(raw: bytes, character_sets: str | list[str] | None, *, study: int = 8) -> bytes:
+    """A file whose Patient's Name is these very bytes, whatever the character sets make of them."""
+    ds = named("#" * len(raw), character_sets or "", study=study)
+    if character_sets is None:
+        del ds.SpecificCharacterSet
+    return part10_bytes(ds).replace(b"#" * len(raw), raw)
 
 
 ODD_CHARACTER_SETS: tuple[tuple[str, str | list[str]], ...] = (

@@ -42,7 +42,7 @@ _BULK_VRS: Final = BINARY_VRS | frozenset(
 # Values that change how others are read, or that the frame table needs: looked at every time.
 _SPECIAL: Final = PIXEL_TAGS | {SPECIFIC_CHARACTER_SET, PIXEL_REPRESENTATION, EXTENDED_OFFSETS, EXTENDED_LENGTHS}
 # Groups 0000 and 0002 are of messages and of the File Meta Information.
-_FIRST_DATA_SET_TAG: Final = 0x00030000
+_FOREIGN_GROUPS: Final = frozenset({0x0000, 0x0002})
 _TEXT_SEQUENCES: Final = frozenset({CONCEPT_NAME_SEQUENCE, REQUEST_ATTRIBUTES_SEQUENCE})
 
 
@@ -137,7 +137,7 @@ class HeaderPass:
         """Encodes an element; `whole` are its bytes with the header if they are few enough to be remembered."""
         if not tag & 0xFFFF:
             return  # group lengths are no part of DICOM JSON (PS3.18 §F.2.2)
-        if tag < _FIRST_DATA_SET_TAG:
+        if tag >> 16 in _FOREIGN_GROUPS:
             raise CannotUnderstand(f"{tag_text(tag)} is of a group that a data set does not have (PS3.5 §7.1)")
         special = tag in _SPECIAL
         if special and self._special(level, tag, vr, value, end):
