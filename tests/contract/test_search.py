@@ -18,6 +18,14 @@ from tests.e2e.synthetic import new_uid
 from tests.server import RunningArchive
 
 STUDY_UID, SERIES_UID, INSTANCE_UID = "0020000D", "0020000E", "00080018"
+OF_THE_CT_STUDY = (
+    "PatientName",
+    "StudyDate",
+    "StudyTime",
+    "AccessionNumber",
+    "TimezoneOffsetFromUTC",
+    "ProcedureCodeSequence",
+)
 Get = Callable[..., requests.Response]
 
 
@@ -46,8 +54,9 @@ def hospital(archive: RunningArchive) -> Hospital:
         ds.PerformedProcedureStepStartDate, ds.PerformedProcedureStepStartTime = "20260314", "081400"
     report = factories.structured_report()
     _identify(report, issuer, "CT-001", ct_study, report_series)
-    report.PatientName, report.StudyDate, report.StudyTime = slices[0].PatientName, "20260314", "0815"
     report.SeriesNumber = 12
+    for keyword in OF_THE_CT_STUDY:
+        setattr(report, keyword, getattr(slices[0], keyword))
     mr = factories.structured_report()
     _identify(mr, issuer, "mr-2", mr_study, new_uid())
     mr.Modality, mr.PatientName, mr.StudyDate, mr.StudyTime = "MR", "Müller^Jürgen", "20260315", ""
