@@ -224,8 +224,8 @@ def native_little_endian(frame: bytes, description: PixelDescription, *, big_end
     """A native frame as Explicit VR Little Endian stores it, exactly `description.frame_length` bytes.
 
     `frame` begins at its first bit; trailing padding is cut off. In big endian, 8-bit and 1-bit pixels in OW were
-    written as swapped 16-bit words (PS3.5 §8.1.2); such a frame must then start on a word, which one of an odd
-    number of bytes does only as the first.
+    written as swapped 16-bit words (PS3.5 §8.1.2); such a frame must be given in whole words, an odd one with the
+    byte after its end.
 
     Raises:
         CannotUnderstand: fewer bytes than the description asks for.

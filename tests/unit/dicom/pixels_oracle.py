@@ -44,6 +44,8 @@ class Image:
             frames = generate_frames(value, number_of_frames=self.description.number_of_frames)
             return [frame for frame, _ in zip(frames, range(most), strict=False)]
         bits = self.description.frame_bits
+        if TRANSFER_SYNTAXES[self.transfer_syntax_uid].big_endian and self.description.number_of_frames == 1:
+            return [value]  # with the padding byte, which is the first of the last word
         return [_cut(value, index * bits, bits) for index in range(min(most, self.description.number_of_frames))]
 
     def expected(self, index: int, plugin: str = "") -> NDArray[Any]:
