@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from pydicom.uid import UID
+
 from archive.dicom.dictionary import keyword
 from archive.dicom.findings import Finding, Findings
 from archive.dicom.fragments import encapsulated_frames
@@ -35,6 +37,11 @@ from archive.errors import CannotUnderstand
 # Where the service root goes in a template. A control character, so JSON text can't contain it by itself.
 ROOT_MARK: Final = b"\x1f"
 
+# The only trace of an object that was cut exactly between two elements: no length can tell. Header-only images exist,
+# so it is a finding and not a refusal.
+NO_PIXEL_DATA: Final = "an image without Pixel Data: it may have been cut off before them"
+
+_IMAGE_STORAGE: Final = "Image Storage"  # in the names of nearly all classes of images (PS3.6 Annex A)
 _MEDIA_STORAGE_DIRECTORY: Final = "1.2.840.10008.1.3.10"
 _UID_KEYWORDS: Final = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _META_TWINS: Final = {0x00020002: "SOPClassUID", 0x00020003: "SOPInstanceUID"}
@@ -168,8 +175,8 @@ def _frames(opened: PartTen, header: HeaderPass, attributes: dict[str, str]) -> 
             findings=findings,
         )
     if header.pixel_data is None:
-        if "Rows" in attributes and "BitsAllocated" in attributes:
-            findings.note(PIXEL_DATA, "an image is described, but there is no Pixel Data")
+        if "Rows" in attributes or _IMAGE_STORAGE in UID(attributes["SOPClassUID"]).name:
+            findings.note(PIXEL_DATA, NO_PIXEL_DATA)
         return None
     if opened.deflated:
         return None
