@@ -22,6 +22,7 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    RawDataStorage,
     SecondaryCaptureImageStorage,
 )
 
@@ -39,9 +40,7 @@ def uid(*numbers: int) -> str:
     return ".".join([_ROOT, *map(str, numbers)])
 
 
-def instance(
-    sop_class_uid: str = SecondaryCaptureImageStorage, *, study: int = 1, series: int = 1, number: int = 1
-) -> Dataset:
+def instance(sop_class_uid: str = RawDataStorage, *, study: int = 1, series: int = 1, number: int = 1) -> Dataset:
     """The attributes that every instance has: patient, study, series, identity."""
     ds = Dataset()
     ds.SpecificCharacterSet = "ISO_IR 192"
@@ -177,7 +176,9 @@ def _frame_groups(index: int) -> Dataset:
 
 def bitmap_frames(frames: int = 3, *, rows: int = 5, columns: int = 7, study: int = 3) -> Dataset:
     """A one-bit multi-frame instance whose frames do not begin at bytes, as segmentations have."""
-    ds = with_pixels(instance(study=study), np.zeros((frames, rows, columns), dtype=np.uint8))
+    ds = with_pixels(
+        instance(SecondaryCaptureImageStorage, study=study), np.zeros((frames, rows, columns), dtype=np.uint8)
+    )
     bits = np.arange(frames * rows * columns) % 3 == 0
     packed = np.packbits(bits, bitorder="little").tobytes()
     ds.BitsAllocated = ds.BitsStored = 1
@@ -236,7 +237,7 @@ def encapsulated(
     study: int = 7,
 ) -> FileDataset:
     """An instance around ready codestreams, with a `basic`, an `extended` or an `empty` offset table."""
-    ds = instance(study=study)
+    ds = instance(SecondaryCaptureImageStorage, study=study)
     with_pixels(ds, np.zeros((8, 8), dtype=np.uint8))
     if len(frames) > 1:
         ds.NumberOfFrames = len(frames)
