@@ -44,7 +44,8 @@ class ObjectStore(Protocol):
         """
 
     def adopt(self, key: str, path: Path, *, length: int, sha256: str | None) -> None:
-        """Take a finished local file over: as `put`, but `path` is gone afterwards, and stays when this raises.
+        """Take a finished local file over: as `put`, but `path` is gone afterwards. It stays when this raises, unless
+        the disk fails at the very last step.
 
         The caller vouches for the digest. A driver that only moves the file checks its length and does not read it
         again; one that sends it elsewhere checks the digest, too. Nobody may write to `path` any more.

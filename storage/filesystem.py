@@ -1,8 +1,8 @@
 """Objects as files in one folder, for small sites and the embedded default.
 
-A new object is written beside the others under a name nobody looks up, forced to disk, and then linked to its key.
-A hard link, not a rename, because link refuses to replace what is there: the file system itself decides races, and
-a crash at any point leaves a whole object or none. Then the folder is forced to disk, too. The order matters; see
+A new object is written beside the others under a name nobody looks up, forced to disk, and then renamed to its key,
+by a rename that refuses to replace what is there: the file system itself decides races, and a crash at any point
+leaves a whole object or none. Then the folder is forced to disk, too. The order matters; see
 `tests/unit/storage/test_filesystem.py`, which watches the system calls.
 
 The SHA-256 is kept in the extended attribute `user.sha256` (32 raw bytes: they fit beside the inode and cost no disk
@@ -35,6 +35,7 @@ from storage.errors import (
     StoreUnavailable,
 )
 from storage.keys import check_key, is_key, is_prefix
+from storage.renaming import rename_without_replacing
 from storage.streams import CHUNK_SIZE, checked_chunks, end_of_range, opened
 
 _DIGEST_ATTRIBUTE = "user.sha256"
@@ -52,7 +53,7 @@ _PASSING = frozenset(
 
 
 class FilesystemStore:
-    """A folder as a store. Needs hard links; the folder must be on one file system, and so should the spool be."""
+    """A folder as a store. It must be on one file system, and so should the spool be."""
 
     def __init__(self, root: Path) -> None:
         """Use `root`, an absolute path, and make it if need be.
@@ -78,8 +79,9 @@ class FilesystemStore:
                         _write(descriptor, chunk)
                     _seal(descriptor, sha256)
                 self._publish(unfinished, target, length=length, sha256=sha256)
-            finally:
+            except BaseException:
                 unfinished.unlink(missing_ok=True)
+                raise
 
     def adopt(self, key: str, path: Path, *, length: int, sha256: str | None) -> None:
         target = self._path(key)
@@ -93,10 +95,10 @@ class FilesystemStore:
             except OSError as problem:
                 if problem.errno != errno.EXDEV:
                     raise
-                # Another file system: no link can reach there, so copy.
+                # Another file system: no rename can reach there, so copy.
                 with os.fdopen(os.dup(descriptor), "rb") as body:
                     self.put(key, body, length=length, sha256=sha256 or _digest(path))
-            path.unlink()
+                path.unlink()
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         with self._reading(key) as descriptor:
@@ -201,21 +203,30 @@ class FilesystemStore:
             raise
 
     def _publish(self, source: Path, target: Path, *, length: int, sha256: str | None) -> None:
-        """Give the finished, synced file `source` its key. The same bytes under that key already are as good."""
+        """Give the finished, synced file `source` its key; where the same bytes have it already, just remove it."""
         self._make_lasting(target.parent)
         try:
-            os.link(source, target)
-        except FileExistsError:
-            if not target.is_file() or target.stat().st_size != length:
-                raise ObjectConflict(f"{target.relative_to(self._root)} is taken") from None
-            if _digest(target) != (sha256 or _digest(source)):
-                raise ObjectConflict(f"{target.relative_to(self._root)} holds other bytes") from None
+            # Opened first: want of a descriptor must not be noticed after the file has gone from its old place.
+            with _descriptor(target.parent, os.O_RDONLY | os.O_DIRECTORY) as folder:
+                try:
+                    rename_without_replacing(source, target)
+                    is_twin = False
+                except FileExistsError:
+                    self._check_same(source, target, length=length, sha256=sha256)
+                    is_twin = True
+                os.fsync(folder)  # for a twin, too: the first writer may not have come to this line yet
+                if is_twin:
+                    source.unlink()
         except FileNotFoundError:
             # Somebody removed the empty folder: forget it, so that the next try makes it anew.
             self._lasting_folders.discard(target.parent)
             raise
-        # Also when another writer was first: it may not have come to this line yet.
-        _sync_folder(target.parent)
+
+    def _check_same(self, source: Path, target: Path, *, length: int, sha256: str | None) -> None:
+        if not target.is_file() or target.stat().st_size != length:
+            raise ObjectConflict(f"{target.relative_to(self._root)} is taken")
+        if _digest(target) != (sha256 or _digest(source)):
+            raise ObjectConflict(f"{target.relative_to(self._root)} holds other bytes")
 
     def _make_lasting(self, folder: Path) -> None:
         """Make `folder` and those above it, up to the root, survive a power cut; a set look-up when known.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 
-class ServerUnavailable(Exception):  # noqa: N818  the house's errors say what happened
+class ServerUnavailable(Exception):
     """The server is not installed here, or does not start; one line that says which and why.
 
     Tests skip on it and are marked (`s3`, `postgres`), so that a run in CI fails instead of skipping silently.
