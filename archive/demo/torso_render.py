@@ -88,8 +88,10 @@ class _Stretch:
         return bool((organ[used] < reach).any())
 
 
-def render(torso: Torso, trees: LungTrees, grid: Grid, blood: Enhancement, seed: int) -> Array:
-    """Noise-free Hounsfield units (z, y, x) of ``torso`` on ``grid``."""
+def render(
+    torso: Torso, trees: LungTrees | None, grid: Grid, blood: Enhancement, seed: int, *, ribs_too: bool = True
+) -> Array:
+    """Noise-free Hounsfield units (z, y, x) of ``torso`` on ``grid``; lungs stay empty without ``trees``."""
     random = np.random.default_rng([seed, 31])
     fine = power_law_tile(512, 1.1, random, 6)
     coarse = power_law_tile(512, 1.8, random, 3)
@@ -98,8 +100,9 @@ def render(torso: Torso, trees: LungTrees, grid: Grid, blood: Enhancement, seed:
     for index in range(grid.shape[0]):
         volume[index] = _plane(torso, stretch, index, grid, blood, (fine, coarse))
     _pipes(volume, grid, blood)
-    _skeleton(volume, grid, torso)
-    _lung_vessels(volume, grid, trees)
+    _skeleton(volume, grid, torso, ribs_too)
+    if trees is not None:
+        _lung_vessels(volume, grid, trees)
     return volume
 
 
@@ -220,13 +223,13 @@ def _bone(volume: Array, grid: Grid, tube: Tube, shell: float, cortex: float, ma
         paint_tube(volume, grid, inner, marrow)
 
 
-def _skeleton(volume: Array, grid: Grid, torso: Torso) -> None:
+def _skeleton(volume: Array, grid: Grid, torso: Torso, ribs_too: bool) -> None:
     bone, cartilage = ribs(torso.build)
     for tube in cartilage:
         paint_tube(volume, grid, tube, 108.0)
     for tube in shoulder_bones(torso.build):
         _bone(volume, grid, tube, 2.0, 640.0, 210.0)
-    for tube in bone:
+    for tube in bone if ribs_too else []:
         _bone(volume, grid, tube, 1.6, 690.0, 190.0)
     _sternum(volume, grid, torso)
     random = np.random.default_rng([torso.build.seed, 37])
