@@ -14,6 +14,7 @@ from archive.errors import CannotUnderstand
 _START_OF_FRAME = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN = 0xDA
 _APP0_JFIF, _APP14_ADOBE = 0xE0, 0xEE
+_END_OF_IMAGE = b"\xff\xd9"
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _CODING_STYLE, _START_OF_TILE_PART = 0xFF52, 0xFF90
 _RGB_COMPONENTS = (b"RGB", b"rgb")
@@ -30,6 +31,8 @@ class JpegHeader:
     """Component identifiers, one byte each."""
     jfif: bool
     adobe_transform: int | None
+    complete: bool
+    """An end of image follows. Without one a codec fills what is missing with grey and calls it a picture."""
 
     def colour_space(self, declared: str) -> str:
         """RGB, YBR_FULL, or `declared` when the codestream says nothing (PS3.5 §8.2.1: markers may be absent)."""
@@ -53,6 +56,8 @@ class Jpeg2000Header:
     columns: int
     components: int
     signed: bool
+    complete: bool
+    """An end of codestream follows."""
     reversible: bool
     """The 5-3 wavelet of whole numbers; the 9-7 one may overshoot the sample range (ITU-T T.800 §A.6.1)."""
 
@@ -68,31 +73,37 @@ def jpeg_header(codestream: bytes) -> JpegHeader:
     jfif, adobe_transform = False, None
     position = 2
     while position + 4 <= len(codestream):
-        if codestream[position] != 0xFF:
-            raise CannotUnderstand("the JPEG codestream has garbage between its markers")
+        if codestream[position] != 0xFF:  # garbage between markers, which every codec steps over
+            position = codestream.find(b"\xff", position)
+            if position < 0:
+                break
+            continue
         marker = codestream[position + 1]
         if marker == 0xFF or marker in _STANDALONE:
             position += 1 if marker == 0xFF else 2
             continue
         (length,) = struct.unpack_from(">H", codestream, position + 2)
-        segment = codestream[position + 4 : position + 2 + length]
+        end = position + 2 + length
+        segment = codestream[position + 4 : end]
         if marker in _START_OF_FRAME:
-            return _frame_header(segment, jfif, adobe_transform)
+            # Inside the data of a scan 0xFF is always stuffed, so this can't be found by accident.
+            complete = codestream.rfind(_END_OF_IMAGE, end) >= 0
+            return _frame_header(segment, jfif, adobe_transform, complete)
         if marker == _START_OF_SCAN:
             break
         if marker == _APP0_JFIF and segment.startswith(b"JFIF"):
             jfif = True
         elif marker == _APP14_ADOBE and segment.startswith(b"Adobe") and len(segment) >= 12:
             adobe_transform = segment[11]
-        position += 2 + length
+        position = end
     raise CannotUnderstand("the JPEG codestream has no frame header")
 
 
-def _frame_header(segment: bytes, jfif: bool, adobe_transform: int | None) -> JpegHeader:
+def _frame_header(segment: bytes, jfif: bool, adobe_transform: int | None, complete: bool) -> JpegHeader:
     if len(segment) < 6 or len(segment) < 6 + 3 * segment[5]:
         raise CannotUnderstand("the JPEG frame header is cut short")
     precision, rows, columns, count = struct.unpack_from(">BHHB", segment)
-    return JpegHeader(precision, rows, columns, segment[6 : 6 + 3 * count : 3], jfif, adobe_transform)
+    return JpegHeader(precision, rows, columns, segment[6 : 6 + 3 * count : 3], jfif, adobe_transform, complete)
 
 
 def jpeg2000_header(codestream: bytes) -> Jpeg2000Header:
@@ -118,6 +129,7 @@ def jpeg2000_header(codestream: bytes) -> Jpeg2000Header:
         columns=x_end - x_start,
         components=count,
         signed=bool(depth & 0x80),
+        complete=codestream.rfind(_END_OF_IMAGE, start) >= 0,
         reversible=_reversible(codestream, start + 2),
     )
 

@@ -85,6 +85,8 @@ def _jpeg(encoded: bytes, description: PixelDescription) -> bytes:
     """Every Huffman-coded JPEG process, 2 to 16 bits, in the colour space of the codestream."""
     header = jpeg_header(encoded)
     _check_size(header.rows, header.columns, len(header.components), description)
+    if not header.complete:
+        raise CannotUnderstand("the JPEG codestream is cut short")
     # Colours are left alone: told the same space on both sides, libjpeg converts nothing.
     space = {1: "GRAYSCALE", 3: "YCBCR", 4: "CMYK"}.get(len(header.components))
     samples = imagecodecs.jpeg8_decode(encoded, colorspace=space, outcolorspace=space)
@@ -107,8 +109,9 @@ def _jpeg2000(encoded: bytes, description: PixelDescription) -> bytes:
 def _htj2k(encoded: bytes, description: PixelDescription) -> bytes:
     header = jpeg2000_header(encoded)
     _check_size(header.rows, header.columns, header.components, description)
-    # OpenJPH is the faster one, but lets samples that the lossy wavelet overshot wrap around; OpenJPEG clips them.
-    decode = imagecodecs.htj2k_decode if header.reversible else imagecodecs.jpeg2k_decode
+    # OpenJPH is the faster one, but lets samples that the lossy wavelet overshot wrap around where OpenJPEG clips
+    # them, and gives half a picture for half a codestream where OpenJPEG refuses.
+    decode = imagecodecs.htj2k_decode if header.reversible and header.complete else imagecodecs.jpeg2k_decode
     return _laid_out(decode(encoded), header.precision, description)
 
 

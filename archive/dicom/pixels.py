@@ -76,14 +76,19 @@ class PixelDescription:
             dataset, "00280100", "Bits Allocated"
         )
         bits_stored = bits_allocated if is_float else integer(dataset, "00280101", "Bits Stored", bits_allocated)
+        high_bit = bits_stored - 1 if is_float else integer(dataset, "00280102", "High Bit", bits_stored - 1)
+        if not bits_stored <= high_bit + 1 <= bits_allocated:
+            high_bit = bits_stored - 1  # some writers leave 0 or 15 here whatever Bits Stored; every reader ignores it
+        samples_per_pixel = integer(dataset, "00280002", "Samples per Pixel", 1)
         description = cls(
             rows=integer(dataset, "00280010", "Rows"),
             columns=integer(dataset, "00280011", "Columns"),
-            samples_per_pixel=integer(dataset, "00280002", "Samples per Pixel", 1),
-            photometric_interpretation=text(dataset, "00280004") or "MONOCHROME2",
+            samples_per_pixel=samples_per_pixel,
+            photometric_interpretation=text(dataset, "00280004")
+            or ("MONOCHROME2" if samples_per_pixel == 1 else "RGB"),
             bits_allocated=bits_allocated,
             bits_stored=bits_stored,
-            high_bit=bits_stored - 1 if is_float else integer(dataset, "00280102", "High Bit", bits_stored - 1),
+            high_bit=high_bit,
             pixel_representation=0 if is_float else integer(dataset, "00280103", "Pixel Representation", 0),
             planar_configuration=integer(dataset, "00280006", "Planar Configuration", 0),
             number_of_frames=integer(dataset, "00280008", "Number of Frames", 1) or 1,

@@ -77,7 +77,6 @@ class TestDescription:
             ({"x00280010": float("inf")}, "Rows is not a number"),
             ({"x00280100": 12}, "Bits Allocated is 12"),
             ({"x00280101": 17}, "Bits Stored is 17"),
-            ({"x00280102": 16}, "High Bit is 16"),
             ({"x00280103": 2}, "Pixel Representation is 2"),
             ({"x00280002": 2}, "Samples per Pixel is 2"),
             ({"x00280008": 10**9}, "Number of Frames is 1000000000"),
@@ -87,6 +86,10 @@ class TestDescription:
     def test_it_refuses_what_cannot_be_a_frame(self, changes: dict[str, Any], reason: str) -> None:
         with pytest.raises(CannotUnderstand, match=reason):
             PixelDescription.from_dicom_json(header(**changes))
+
+    @pytest.mark.parametrize(("told", "used"), [(0, 11), (11, 11), (15, 15), (16, 11), (None, 11)])
+    def test_a_high_bit_that_cannot_be_is_ignored(self, told: int | None, used: int) -> None:
+        assert PixelDescription.from_dicom_json(header(x00280102=told)).high_bit == used
 
     def test_an_instance_without_pixel_data_has_none(self) -> None:
         without = header()
@@ -272,6 +275,22 @@ class TestHostile:
         for encoded in (b"", b"\xff", b"\xff\xd8\xff", b"\xff\x4f\xff\x51" + b"\0" * 60, bytes(range(256)) * 4):
             with pytest.raises(CannotUnderstand):
                 decode_frame(encoded, description, uid)
+
+    @pytest.mark.parametrize("uid", ENCODERS)
+    @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+    def test_a_frame_cut_short_is_refused(self, uid: str, share: float) -> None:
+        """Some codecs would fill the rest with grey and call it a picture."""
+        pixels = noise(64, 80, 8)
+        encoded = ENCODERS[uid](pixels, 8)
+        with pytest.raises(CannotUnderstand):
+            decode_frame(encoded[: int(len(encoded) * share)], description_of(pixels), uid)
+
+    def test_a_lossy_jpeg_cut_short_is_refused(self) -> None:
+        pixels = noise(64, 80, 8)
+        encoded = imagecodecs.jpeg8_encode(pixels, 90)
+        assert decode_frame(encoded + b"\0 garbage", description_of(pixels), "1.2.840.10008.1.2.4.50")
+        with pytest.raises(CannotUnderstand, match="cut short"):
+            decode_frame(encoded[:-2], description_of(pixels), "1.2.840.10008.1.2.4.50")
 
     def test_more_bits_than_allocated_are_refused(self) -> None:
         pixels = noise(8, 8, 16)
