@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import (
@@ -294,9 +295,11 @@ def as_file(ds: Dataset, transfer_syntax_uid: str = ExplicitVRLittleEndian) -> F
     meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     meta.ImplementationClassUID = UID(uid(999))
     syntax = meta.TransferSyntaxUID
+    own = Dataset()
+    own.update(ds)  # a data set made of another one would share its elements
     return FileDataset(
         "",
-        ds,
+        own,
         file_meta=meta,
         preamble=b"\0" * 128,
         is_implicit_VR=syntax.is_implicit_VR,
@@ -313,8 +316,9 @@ def part10_bytes(ds: Dataset, transfer_syntax_uid: str | None = None) -> bytes:
     if transfer_syntax_uid is not None or getattr(ds, "file_meta", None) is None:
         ds = as_file(ds, transfer_syntax_uid or ExplicitVRLittleEndian)
     if ds.file_meta.TransferSyntaxUID == ExplicitVRBigEndian and "PixelData" in ds and ds["PixelData"].VR == "OW":
-        ds = as_file(Dataset(ds), ExplicitVRBigEndian)
-        ds.PixelData = np.frombuffer(ds.PixelData, dtype="<u2").astype(">u2").tobytes()
+        swapped = np.frombuffer(ds.PixelData, dtype="<u2").astype(">u2").tobytes()
+        ds = as_file(ds, ExplicitVRBigEndian)
+        ds["PixelData"] = DataElement(0x7FE00010, "OW", swapped)
     file = io.BytesIO()
     ds.save_as(file, enforce_file_format=True)
     return file.getvalue()

@@ -188,7 +188,7 @@ class HeaderPass:
         empty = not raw.strip(b" \0")
         level.fragments[SPECIFIC_CHARACTER_SET] = b'"00080005":{"vr":"CS"}' if empty else _UTF_8
         if level.texts is not None:
-            level.texts[SPECIFIC_CHARACTER_SET] = raw.decode("latin-1").strip(" \0")
+            level.texts[SPECIFIC_CHARACTER_SET] = raw.decode("latin-1").replace("\0", "").strip(" ")
 
     def _is_bulk(self, tag: int, vr: str, length: int) -> bool:
         if tag in PIXEL_TAGS:

@@ -198,8 +198,8 @@ class Walk:
         if position + 12 > level.stop:
             self._cut_off(tag, 12, level.stop - position)
         length = _LENGTH[encoding.little].unpack_from(raw, position + 8)[0]
-        # UN may hide what is known meanwhile (PS3.5 §6.2.2 note 2); its value is then Implicit VR Little Endian.
-        if vr == "UN" and (length < 0xFFFF or length == UNDEFINED or tag & 0x10000):
+        # UN may hide what is known meanwhile, or what is too long for its VR's 16-bit length (PS3.5 §6.2.2).
+        if vr == "UN":
             vr = self._unstated_vr(level, tag)
         return tag, vr, position + 12, length
 
