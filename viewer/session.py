@@ -58,7 +58,7 @@ class SignOutView(APIView):
     """`POST /viewer/api/sign-out`"""
 
     def post(self, request: Request) -> Response:
-        sign_out(request._request)
+        sign_out(request._request, request.user)
         return Response(status=204)
 
 
