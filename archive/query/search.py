@@ -46,10 +46,9 @@ def search(
     query = parse_query(level, parameters)
     if not all(is_uid(uid) for uid in (place.study_instance_uid, place.series_instance_uid) if uid):
         raise NotFound("no such study or series")
+    where = index.locate(place, scope=scope)
     wanted = plan(query, place)
-    rows = index.search(query, place, wanted.tags, headers=wanted.with_header, scope=scope)
-    if not rows and place != Place() and not index.exists(place, scope=scope):
-        raise NotFound("no such study or series")
+    rows = index.search(query, where, wanted.tags, headers=wanted.with_header, scope=scope)
     page = rows[: query.limit]
     requests = index.request_items(row[-1] for row in page) if wanted.with_requests and page else {}
     warnings = query.warnings + ((MORE,) if len(rows) > query.limit else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -18,10 +18,15 @@ from archive.dicom.person_name import component_groups
 
 Element = dict[str, Any]
 Result = dict[str, Element]
+Maker = Callable[[Any], Element | None]
 
 STUDY_UID, SERIES_UID, INSTANCE_UID = "0020000D", "0020000E", "00080018"
 REQUEST_ATTRIBUTES = "00400275"
 _PIXEL_GROUP = "7FE0"
+_CHARACTER_SET: Final[Element] = {"vr": "CS", "Value": ["ISO_IR 192"]}
+_ONLINE: Final[Element] = {"vr": "CS", "Value": ["ONLINE"]}
+# A row is extended by two cells: its items of Request Attributes Sequence, and its Retrieve URL.
+_REQUESTS, _URL = -2, -1
 
 # Tables 10.6.3-3 to 10.6.3-5, besides what every result has (`_constants`) and Request Attributes Sequence.
 _REQUIRED: Final = {
@@ -41,13 +46,27 @@ _SHOWN_EMPTY: Final = frozenset(
 _LISTS: Final = frozenset(BY_KEYWORD[keyword].tag for keyword in ("ModalitiesInStudy", "SOPClassesInStudy"))
 
 
+class _Elements(dict[Any, Element | None]):
+    """Elements by value, made when first asked for."""
+
+    def __init__(self, make: Maker) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, value: Any) -> Element | None:
+        element = self[value] = self._make(value)
+        return element
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the results of a query are made of; `tags` are the index columns to read, ascending."""
+    """What the results of a query are made of."""
 
-    level: Level
     tags: tuple[str, ...]
-    makers: tuple[Callable[[Any], Element | None], ...]
+    """The index columns to read."""
+    steps: tuple[tuple[str, int, Maker], ...]
+    """Tag, ascending; which cell of the extended row it is made of; and how."""
+    uid_columns: tuple[int, ...]
     with_requests: bool
     with_header: bool
     """Whether stored headers must be opened for attributes that the index has no column for."""
@@ -70,11 +89,20 @@ def _plan(level: Level, shown: tuple[Level, ...], used: frozenset[str], included
     tags = tuple(sorted((required | uids | asked | {TIMEZONE_OFFSET}) - {REQUEST_ATTRIBUTES}))
     # The index keeps two attributes of a request item; whoever asks for the sequence itself gets the stored one.
     from_header = frozenset(wanted - set(tags) - {"00080005"})
+    with_requests = Level.SERIES in shown or any(tag in REQUEST_ITEMS for tag in used)
+    steps = [(tag, at, _maker(tag)) for at, tag in enumerate(tags)]
+    steps += [
+        ("00080005", _URL, _always(_CHARACTER_SET)),
+        ("00080056", _URL, _always(_ONLINE)),
+        ("00081190", _URL, _url),
+    ]
+    if with_requests:
+        steps.append((REQUEST_ATTRIBUTES, _REQUESTS, _request_items))
     return Plan(
-        level=level,
         tags=tags,
-        makers=tuple(_maker(tag) for tag in tags),
-        with_requests=Level.SERIES in shown or any(tag in REQUEST_ITEMS for tag in used),
+        steps=tuple(sorted(steps, key=lambda step: step[0])),
+        uid_columns=tuple(tags.index(tag) for tag in (STUDY_UID, SERIES_UID, INSTANCE_UID)[:level]),
+        with_requests=with_requests,
         with_header=whole or bool(from_header),
         from_header=from_header,
         whole_header=whole,
@@ -82,33 +110,27 @@ def _plan(level: Level, shown: tuple[Level, ...], used: frozenset[str], included
 
 
 def results(
-    plan: Plan, rows: Sequence[tuple[Any, ...]], requests: Mapping[int, Iterable[tuple[str, ...]]], service_root: str
+    plan: Plan, rows: Sequence[tuple[Any, ...]], requests: Mapping[int, list[tuple[str, ...]]], service_root: str
 ) -> list[Result]:
-    """One DICOM JSON object per row, attributes ascending by tag; never pixel data."""
+    """One DICOM JSON object per row, attributes ascending by tag; never pixel data.
+
+    Equal elements are one object throughout the page: a search of a thousand instances repeats most of them.
+    """
+    steps = [(tag, at, _Elements(make)) for tag, at, make in plan.steps]
     made: list[Result] = []
-    columns = len(plan.tags)
-    uid_columns = [plan.tags.index(tag) for tag in (STUDY_UID, SERIES_UID, INSTANCE_UID)[: plan.level]]
     for row in rows:
-        result: Result = {
-            "00080005": {"vr": "CS", "Value": ["ISO_IR 192"]},
-            "00080056": {"vr": "CS", "Value": ["ONLINE"]},
-            "00081190": {"vr": "UR", "Value": [service_root + _path([row[index] for index in uid_columns])]},
-        }
-        for tag, make, value in zip(plan.tags, plan.makers, row, strict=False):
-            element = make(value)
-            if element is not None:
-                result[tag] = element
-        if plan.with_requests and (items := requests.get(row[-1])):
-            result[REQUEST_ATTRIBUTES] = {"vr": "SQ", "Value": [_request_item(item) for item in items]}
+        url = service_root + _path([row[at] for at in plan.uid_columns])
+        cells = (*row, tuple(requests.get(row[-1], ())), url)
+        result = {tag: element for tag, at, elements in steps if (element := elements[cells[at]]) is not None}
         if plan.with_header:
-            result = _stored_attributes(plan, row[columns:-1], service_root, result) | result
-        made.append(dict(sorted(result.items())))
+            result = dict(sorted((_stored_attributes(plan, row, service_root, result) | result).items()))
+        made.append(result)
     return made
 
 
-def _stored_attributes(plan: Plan, headers: Sequence[bytes], service_root: str, result: Result) -> Result:
+def _stored_attributes(plan: Plan, row: Sequence[Any], service_root: str, result: Result) -> Result:
     found: Result = {}
-    for packed in headers:
+    for packed in row[len(plan.tags) : -1]:
         # In headers of instances 0x1F stands for the service root.
         text = expand(packed).replace(b"\x1f", service_root.encode())
         found |= orjson.loads(text)
@@ -129,7 +151,7 @@ def _path(uids: Sequence[str]) -> str:
     return "".join(f"/{name}/{uid}" for name, uid in zip(("studies", "series", "instances"), uids, strict=False))
 
 
-def _maker(tag: str) -> Callable[[Any], Element | None]:
+def _maker(tag: str) -> Maker:
     attribute = BY_TAG.get(tag) or Attribute(TIMEZONE_OFFSET, "TimezoneOffsetFromUTC", "SH", Level.STUDY)
     vr = attribute.vr
     empty: Element | None = {"vr": vr} if tag in _SHOWN_EMPTY else None
@@ -140,6 +162,14 @@ def _maker(tag: str) -> Callable[[Any], Element | None]:
     if vr == "IS":
         return lambda value: {"vr": "IS", "Value": [_integer(value)]} if value not in ("", None) else empty
     return lambda value: {"vr": vr, "Value": [value]} if value not in ("", None) else empty
+
+
+def _always(element: Element) -> Maker:
+    return lambda _value: element
+
+
+def _url(value: str) -> Element:
+    return {"vr": "UR", "Value": [value]}
 
 
 def _name(value: str) -> dict[str, str]:
@@ -153,6 +183,10 @@ def _integer(value: int | str) -> int | str:
         return int(value)
     except ValueError:
         return value
+
+
+def _request_items(items: tuple[tuple[str, ...], ...]) -> Element | None:
+    return {"vr": "SQ", "Value": [_request_item(item) for item in items]} if items else None
 
 
 def _request_item(item: tuple[str, ...]) -> Result:
