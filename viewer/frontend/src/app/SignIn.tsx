@@ -43,7 +43,7 @@ function Credentials() {
   const [password, setPassword] = useState('')
   const [shown, setShown] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<((t: Texts) => string) | undefined>()
+  const [problem, setProblem] = useState<((t: Texts) => string) | undefined>(() => usedLink() ? (texts: Texts) => texts.signIn.linkUsed : undefined)
   const passwordField = useRef<HTMLInputElement>(null)
 
   useEffect(() => {
@@ -100,6 +100,11 @@ function Credentials() {
       </button>
     </form>
   )
+}
+
+/** The archive sends people here when a one-time link was no longer good. */
+function usedLink(): boolean {
+  return new URLSearchParams(window.location.search).has('link')
 }
 
 function explain(t: Texts, error: unknown): string {

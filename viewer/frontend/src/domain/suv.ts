@@ -26,6 +26,11 @@ export function suvFactor(dataset: Dataset): number | undefined {
   return (weight * 1000) / decayed
 }
 
+/** True when window bounds are real numbers, not stored grey values. */
+export function hasExactWindow(dataset: Dataset, voiLutFunction: string): boolean {
+  return voiLutFunction === 'LINEAR_EXACT' || suvFactor(dataset) !== undefined
+}
+
 function scanStart(dataset: Dataset): number | undefined {
   const series = seconds(text(dataset, TAG.SeriesDate), text(dataset, TAG.SeriesTime))
   const acquired = seconds(text(dataset, TAG.AcquisitionDate), text(dataset, TAG.AcquisitionTime))

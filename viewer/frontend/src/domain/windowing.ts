@@ -36,13 +36,20 @@ export function presetsFor(modality: string, inSuv = false): Preset[] {
   return table.map(([id, width, center], index) => ({ id, width, center, key: String(index + 1) }))
 }
 
-/** Bounds of a window, PS3.3 §C.11.2.1.2 without its half-pixel terms, which GPUs do not have. */
-export function bounds(window: Window): { lower: number; upper: number } {
-  return { lower: window.center - window.width / 2, upper: window.center + window.width / 2 }
+/**
+ * Bounds of a window: LINEAR of PS3.3 §C.11.2.1.2.1, or LINEAR_EXACT of §C.11.2.1.3.2 when `exact`.
+ *
+ * LINEAR counts whole grey values, so it fits stored integers; SUV and other real numbers take the exact form.
+ */
+export function bounds(window: Window, exact = false): { lower: number; upper: number } {
+  if (exact) return { lower: window.center - window.width / 2, upper: window.center + window.width / 2 }
+  return { lower: window.center - 0.5 - (window.width - 1) / 2, upper: window.center - 0.5 + (window.width - 1) / 2 }
 }
 
-export function fromBounds(lower: number, upper: number): Window {
-  return { center: (lower + upper) / 2, width: upper - lower }
+/** The window between two bounds; undoes `bounds`. */
+export function fromBounds(lower: number, upper: number, exact = false): Window {
+  if (exact) return { center: (lower + upper) / 2, width: upper - lower }
+  return { center: (lower + upper + 1) / 2, width: upper - lower + 1 }
 }
 
 /** Short text of a number in a window: whole numbers where the values are large, else two digits. */

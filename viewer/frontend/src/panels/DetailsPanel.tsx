@@ -71,7 +71,7 @@ function imageFacts(t: Texts, { dataset, set, frameNumber }: Focus): Fact[] {
     [t.panel.number, [text(dataset, TAG.InstanceNumber), set.instances.length === 1 && set.frames.length > 1 ? t.viewer.frame(frameNumber, set.frames.length) : ''].filter(Boolean).join(' · ')],
     [t.panel.size, columns && rows ? `${columns} × ${rows}` : ''],
     [t.panel.spacing, spacing],
-    [t.panel.thickness, frame?.thickness ? `${frame.thickness} mm` : ''],
+    [t.panel.thickness, frame?.thickness ? `${Number(frame.thickness.toFixed(2))} mm` : ''],
     [t.panel.bits, numbers(dataset, TAG.BitsStored).concat(numbers(dataset, TAG.BitsAllocated)).join(' / ')],
     [t.panel.photometric, text(dataset, TAG.PhotometricInterpretation)],
     [t.panel.compression, lossy ? [t.viewer.lossy(ratio ? ratio.toFixed(1) : ''), method].filter(Boolean).join(' · ') : t.viewer.lossless],

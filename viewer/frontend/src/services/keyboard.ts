@@ -14,6 +14,7 @@ export function useKeys(handler: KeyHandler): void {
     const listen = (event: KeyboardEvent): void => {
       // An open dialog owns the keyboard: its Esc must not also leave the page below it.
       if (event.defaultPrevented || isTyping(event.target) || document.querySelector('dialog[open]')) return
+      if (isActivation(event)) return
       const single = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
       if (single && event.key !== ' ' && !preferences.get().singleKeys) return
       if (latest.current(event)) event.preventDefault()
@@ -23,6 +24,11 @@ export function useKeys(handler: KeyHandler): void {
       window.removeEventListener('keydown', listen)
     }
   }, [])
+}
+
+/** Space and Enter on a control belong to that control. */
+function isActivation(event: KeyboardEvent): boolean {
+  return (event.key === ' ' || event.key === 'Enter') && event.target instanceof HTMLElement && event.target.closest('button,a,[role=tab]') !== null
 }
 
 export function isTyping(target: EventTarget | null): boolean {

@@ -25,15 +25,14 @@ export function studyMoment(study: Study): string {
   return [isoDate(study.date), clockTime(study.time)].filter(Boolean).join(' ')
 }
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
 /** "20 Nov 2026" in running text. */
 export function longDate(t: Texts, date: string): string {
   const day = parseDate(date)
   if (!day) return date
-  const options: Intl.DateTimeFormatOptions =
-    t.code === 'zh'
-      ? { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' }
-      : { year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' }
-  return new Intl.DateTimeFormat(t.locale, options).format(Date.UTC(day.year, day.month - 1, day.day))
+  if (t.code === 'zh') return `${day.year}年${day.month}月${day.day}日`
+  return `${day.day} ${MONTHS[day.month - 1] ?? ''} ${day.year}`
 }
 
 /** Months between two studies, or undefined when one has no date. */

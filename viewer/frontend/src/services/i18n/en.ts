@@ -38,6 +38,7 @@ export const en = {
     readyDetail: 'New images are taken in, and stored ones can be opened.',
     notReadyDetail: 'It may still be starting. This page looks again every few seconds.',
     checking: 'Asking the archive…',
+    linkUsed: 'This sign-in link was used or has expired. Sign in here, or ask for another link.',
     loopback: 'This computer only',
     loopbackDetail: 'The page is served without encryption to this computer alone. For a network, put it behind HTTPS.',
     insecure: 'Not encrypted',
@@ -299,7 +300,7 @@ export const en = {
     ecgTitle: 'This waveform cannot be drawn',
   },
   report: { title: 'Structured report', empty: 'This report has no content.' },
-  ecg: { calibration: '25 mm/s · 10 mm/mV', duration: (seconds: string) => `${seconds} s`, zoom: 'Zoom', screen: 'millimetres are those of a screen at 96 dpi' },
+  ecg: { calibration: '25 mm/s · 10 mm/mV', duration: (seconds: string) => `${seconds} s`, zoom: 'Zoom', square: 'one small square is 1 mm: 0.04 s by 0.1 mV' },
   sheet: {
     title: 'Keyboard shortcuts',
     everywhere: 'Everywhere',

@@ -37,6 +37,7 @@ export const zh: typeof en = {
     readyDetail: '可以接收新影像，也可以打开已存影像。',
     notReadyDetail: '可能仍在启动。本页每隔几秒会再次查询。',
     checking: '正在查询影像归档…',
+    linkUsed: '该登录链接已使用或已过期。请在此登录，或索取新链接。',
     loopback: '仅限本机',
     loopbackDetail: '本页未加密，只供本机访问。如需联网使用，请放在 HTTPS 之后。',
     insecure: '未加密',
@@ -297,7 +298,7 @@ export const zh: typeof en = {
     ecgTitle: '无法绘制该波形',
   },
   report: { title: '结构化报告', empty: '该报告没有内容。' },
-  ecg: { calibration: '25 mm/s · 10 mm/mV', duration: (seconds) => `${seconds} s`, zoom: '缩放', screen: '毫米按 96 dpi 屏幕计' },
+  ecg: { calibration: '25 mm/s · 10 mm/mV', duration: (seconds) => `${seconds} s`, zoom: '缩放', square: '一小格为 1 mm：0.04 s × 0.1 mV' },
   sheet: {
     title: '键盘快捷键',
     everywhere: '通用',

@@ -77,7 +77,7 @@ function Paper({ recording }: { recording: Recording }) {
         <b>{t.ecg.calibration}</b>
         <span>{t.ecg.duration(seconds.toFixed(1))}</span>
         <span>{recording.group.frequency} Hz</span>
-        <span>{t.ecg.screen}</span>
+        <span>{t.ecg.square}</span>
       </div>
     </>
   )

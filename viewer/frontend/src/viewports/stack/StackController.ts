@@ -1,8 +1,8 @@
 import { Enums, type Types } from '@cornerstonejs/core'
 import { frameDuration } from '../../domain/frames'
 import { FAILED, LOADED } from '../../domain/loadOrder'
-import { suvFactor } from '../../domain/suv'
-import { bounds, presetsFor, type Preset } from '../../domain/windowing'
+import { hasExactWindow, suvFactor } from '../../domain/suv'
+import { bounds, presetsFor, type Preset, type Window } from '../../domain/windowing'
 import { scheduler } from '../../services/loadScheduler'
 import { Store } from '../../services/store'
 import type { ViewportCommand, ViewportPort } from '../types'
@@ -71,7 +71,7 @@ export class StackController implements ViewportPort {
   }
 
   setPreset(preset: Preset): void {
-    this.#viewport?.setProperties({ voiRange: bounds(preset) })
+    this.#setWindow(preset)
     this.#viewport?.render()
   }
 
@@ -129,6 +129,7 @@ export class StackController implements ViewportPort {
     const camera = viewport.getCamera()
     if (kind === 'reset') {
       viewport.resetProperties()
+      this.#steadyWindow(this.view.get().index)
       viewport.setViewPresentation({ rotation: 0 })
       viewport.setCamera({ flipHorizontal: false, flipVertical: false })
       viewport.resetCamera()
@@ -171,6 +172,8 @@ export class StackController implements ViewportPort {
     const viewport = engine.getViewport(this.#id) as Types.IStackViewport
     await viewport.setStack(this.stack.imageIds, index)
     toolGroup().addViewport(this.#id, engine.id)
+    // The tools make the element focusable and swallow its keys; ours are heard on the window.
+    this.#element.removeAttribute('tabindex')
     this.#viewport = viewport
     this.#steadyWindow(index)
     viewport.render()
@@ -181,7 +184,13 @@ export class StackController implements ViewportPort {
     const frame = this.stack.set.frames[index]
     const window = frame?.windows[0]
     if (!frame?.plane || !window || this.stack.imageIds.length < 4 || frame.modality === 'PT') return
-    this.#viewport?.setProperties({ voiRange: bounds(window) })
+    this.#setWindow(window)
+  }
+
+  #setWindow(window: Window): void {
+    const frame = this.stack.set.frames[this.view.get().index]
+    const exact = frame !== undefined && hasExactWindow(frame.dataset, frame.voiLutFunction)
+    this.#viewport?.setProperties({ voiRange: bounds(window, exact) })
   }
 
   #onLoaded = (): void => {

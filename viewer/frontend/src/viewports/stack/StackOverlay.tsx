@@ -11,6 +11,9 @@ import { identityLine, studyMoment } from '../../services/present'
 import type { ViewportProps } from '../types'
 import type { StackView } from './stackView'
 
+/** Colour on black: ultrasound and endoscopy need no plate. */
+const DARK_COLOUR = new Set(['US', 'IVUS', 'ES', 'XA'])
+
 interface OverlayProps extends ViewportProps {
   view: StackView
   frame: Frame
@@ -20,8 +23,10 @@ interface OverlayProps extends ViewportProps {
 export function StackOverlay({ view, frame, study, series, set, priorMonths, texts }: OverlayProps) {
   const t = useTexts()
   const { letters, scaleBar } = view
+  // Photographs and slides are often white right up to the edge: there the text needs a plate, on grey-scale a halo does.
+  const bright = frame.pixel.samplesPerPixel > 1 && !DARK_COLOUR.has(set.modality)
   return (
-    <>
+    <div className={`texts${bright ? ' plates' : ''}`}>
       <div className="ov tl">
         <b><PersonName name={study.patient.name} fallback={t.worklist.noName} /></b>
         <br />
@@ -66,7 +71,7 @@ export function StackOverlay({ view, frame, study, series, set, priorMonths, tex
           <i style={{ width: scaleBar.pixels }} />
         </div>
       )}
-    </>
+    </div>
   )
 }
 

@@ -53,8 +53,12 @@ function apply(target: Group, current: Bindings): void {
 function style(): void {
   const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
   const human = token('--img-human')
-  annotation.config.style.setDefaultToolStyles({
+  const { style } = annotation.config
+  const before = style.getDefaultToolStyles()
+  style.setDefaultToolStyles({
+    ...before,
     global: {
+      ...before.global,
       color: human,
       colorHighlighted: human,
       colorSelected: human,
@@ -69,5 +73,5 @@ function style(): void {
       textBoxLinkLineDash: '2,3',
       shadow: true,
     },
-  } as Parameters<typeof annotation.config.style.setDefaultToolStyles>[0])
+  })
 }
