@@ -1,7 +1,8 @@
 """A decoder child: takes frames on a socket, gives pixels or pictures back, and can do next to nothing else.
 
-Started by `archive.dicom.decode_pool`, never by hand. It holds no secret (its environment is made for it), may not
-write files or dump core, and the kernel ends it when one frame costs too much memory or processor time.
+Started by `archive.dicom.decode_pool`, never by hand. It holds no secret (its environment is made for it), can't
+open files or sockets (`archive.dicom.confinement`), and the kernel ends it when one frame costs too much memory or
+processor time.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import resource
-import signal
 import socket
 import sys
 import time
-from pathlib import Path
 from typing import Any, Final
 
+import imagecodecs
+
+from archive.dicom.confinement import confine
 from archive.dicom.decode_protocol import (
     MAX_ERROR_BYTES,
     DisconnectedError,
@@ -26,7 +27,11 @@ from archive.dicom.decode_protocol import (
     receive_request,
     send_answer,
 )
+from archive.dicom.decoders import CODECS
 from archive.dicom.pixels import PixelDescription, decode_frame
+from archive.dicom.render_parameters import RenderParameters
+from archive.dicom.rendering import render_frame
+from archive.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN
 from archive.errors import ArchiveError, CannotUnderstand, InvalidRequest, NotFound, UnsupportedTransferSyntax
 
 _STATUS: Final[dict[type[ArchiveError], Status]] = {
@@ -35,36 +40,30 @@ _STATUS: Final[dict[type[ArchiveError], Status]] = {
     InvalidRequest: Status.INVALID_REQUEST,
     NotFound: Status.NOT_FOUND,
 }
-_NICENESS: Final = 5
-_OPEN_FILES: Final = 64
-_OUT_OF_MEMORY_SCORE: Final = "500"
+_SMALLEST_FRAME: Final = {"00280010": 2, "00280011": 2, "00280100": 16}
 
 
 def main(arguments: list[str]) -> None:
     """Serve requests on standard input, a socket, until the parent closes it."""
-    confine(json.loads(arguments[0])["address_space"])
+    load_everything()
     channel = socket.socket(fileno=0)
+    confine(json.loads(arguments[0])["address_space"])
     with contextlib.suppress(DisconnectedError):
         while serve_one(channel):
             pass
 
 
-def confine(address_space: int) -> None:
-    """Give up what decoding does not need. Limits once lowered stay lowered."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop, not its terminal
-    os.nice(_NICENESS)
-    for limit, value in (
-        (resource.RLIMIT_AS, address_space),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-    ):
-        hard = resource.getrlimit(limit)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
-    with contextlib.suppress(OSError):
-        # Should the machine run out of memory, this child goes first, not the database.
-        Path("/proc/self/oom_score_adj").write_text(_OUT_OF_MEMORY_SCORE)
+def load_everything() -> None:
+    """Import all that a frame may ever need: after `confine` no file can be opened.
+
+    imagecodecs loads a codec's library when the codec is first looked up, Pillow a file format when first written.
+    """
+    for codec in CODECS:
+        getattr(imagecodecs, f"{codec}_decode")
+    header = {tag: {"vr": "US", "Value": [value]} for tag, value in _SMALLEST_FRAME.items()} | {"7FE00010": {}}
+    for media_type in ("image/jpeg", "image/png"):
+        parameters = RenderParameters.parse(viewport="1,1,0,0,-1,-1", media_type=media_type)
+        render_frame(bytes(8), header, parameters, transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN)
 
 
 def serve_one(channel: socket.socket) -> bool:
@@ -89,8 +88,6 @@ def perform(head: dict[str, Any], frame: bytes) -> bytes:
     """The pixels or the picture that a request asks for."""
     if head["task"] == "decode":
         return decode_frame(frame, PixelDescription(**head["description"]), head["transfer_syntax_uid"])
-    from archive.dicom.rendering import render_frame  # Pillow only where pictures are made
-
     return render_frame(
         frame,
         head["header"],

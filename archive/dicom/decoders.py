@@ -19,6 +19,9 @@ from archive.dicom.pixels import PixelDescription
 from archive.dicom.transfer_syntax import TransferSyntax
 from archive.errors import CannotUnderstand
 
+CODECS: Final = ("dicomrle", "jpeg8", "jpegls", "jpeg2k", "htj2k", "jpegxl")
+"""What is used of imagecodecs."""
+
 _END_OF_IMAGE: Final = b"\xff\xd9"
 
 Samples = NDArray[Any]

@@ -140,12 +140,15 @@ def _eight_bit(shades: Values) -> Grey:
 
 
 def _percentiles(values: Values, counts: Counts | None) -> tuple[float, float]:
+    """Nearest-rank percentiles of values that occur once each, or `counts` times."""
+    shares = np.array([_LOW_PERCENTILE, _HIGH_PERCENTILE]) / 100.0
     if counts is None:
-        low, high = np.percentile(values, (_LOW_PERCENTILE, _HIGH_PERCENTILE))
+        ranks = (shares * (len(values) - 1)).astype(np.int64)
+        low, high = np.partition(values, ranks)[ranks]
         return float(low), float(high)
     order = np.argsort(values, kind="stable")
-    share = np.cumsum(counts[order])
-    low, high = np.searchsorted(share, share[-1] * np.array([_LOW_PERCENTILE, _HIGH_PERCENTILE]) / 100.0)
+    running = np.cumsum(counts[order])
+    low, high = np.searchsorted(running, running[-1] * shares)
     return float(values[order[low]]), float(values[order[high]])
 
 

@@ -26,6 +26,7 @@ from PIL import Image
 from archive.dicom.decode_pool import DecodePool, PoolLimits
 from archive.dicom.pixels import PixelDescription
 from archive.dicom.render_parameters import RenderParameters
+from archive.dicom.rendering import render_frame
 from archive.errors import CannotUnderstand, InvalidRequest, NotFound, StoreUnavailable, UnsupportedTransferSyntax
 from tests.unit.dicom.test_rendering import header_for
 
@@ -95,6 +96,17 @@ class TestAnswers:
         assert picture[:3] == b"\xff\xd8\xff"
         with pytest.raises(NotFound, match="no frame 4"):
             pool.render(PIXELS.tobytes(), header, jpeg, frame_number=4, transfer_syntax_uid=EXPLICIT)
+
+    @pytest.mark.parametrize("kind", ["u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"])
+    @pytest.mark.parametrize("media_type", ["image/jpeg", "image/png"])
+    def test_a_confined_child_shows_all_that_we_can(self, pool: DecodePool, kind: str, media_type: str) -> None:
+        """Nothing may be imported late: a child can't open files."""
+        pixels = np.arange(64).reshape(8, 8).astype(kind)
+        for window in (None, "20,30,linear", "20,30,sigmoid"):
+            parameters = RenderParameters.parse(media_type=media_type, window=window, viewport="5,5")
+            request = pixels.tobytes(), header_for(pixels), parameters
+            picture = pool.render(*request, transfer_syntax_uid=EXPLICIT)
+            assert picture == render_frame(*request, transfer_syntax_uid=EXPLICIT)
 
     def test_errors_keep_their_kind_and_text(self, pool: DecodePool) -> None:
         jpeg = RenderParameters.parse(viewport="10,10,500,500,1,1")

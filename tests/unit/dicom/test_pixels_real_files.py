@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from archive.dicom.decode_pool import DecodePool
 from archive.dicom.frame_array import frame_array
 from archive.dicom.pixels import decode_frame, decoded_description
 from archive.dicom.render_parameters import RenderParameters
-from archive.dicom.rendering import render_frame
 from archive.dicom.transfer_syntax import TRANSFER_SYNTAXES
 from archive.errors import ArchiveError
 from tests.unit.dicom.pixels_oracle import Image, images, one, stored_values
@@ -78,6 +79,12 @@ def quiet() -> Iterator[None]:
         warnings.simplefilter("ignore")
         yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[DecodePool]:
+    with closing(DecodePool(1)) as made:
+        yield made
 
 
 def judged(image: Image, index: int) -> dict[str, NDArray[Any]]:
@@ -145,12 +152,14 @@ def test_unreadable_frames_are_refused_with_their_reason(test_data: Path) -> Non
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_every_frame_that_decodes_can_be_shown(test_data: Path, folder: str) -> None:
+def test_every_frame_that_decodes_can_be_shown_by_a_confined_child(
+    test_data: Path, pool: DecodePool, folder: str
+) -> None:
     thumbnail = RenderParameters.parse(viewport="96,96")
     for image in images(test_data, folder + "/"):
         if image.name not in REFUSED:
             encoded = image.encoded_frames(1)[0]
-            picture = render_frame(encoded, image.header, thumbnail, transfer_syntax_uid=image.transfer_syntax_uid)
+            picture = pool.render(encoded, image.header, thumbnail, transfer_syntax_uid=image.transfer_syntax_uid)
             assert picture.startswith(b"\xff\xd8\xff"), image.name
 
 
