@@ -10,24 +10,19 @@ import re
 import struct
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 import orjson
 
 from archive.dicom.byteorder import swapped
 from archive.dicom.charset import Charset
 
+# (json, text, comment, vr): `json` is `"Value":[…]`, `"InlineBinary":"…"` or empty, `text` joins several values by a
+# backslash, `comment` says what is odd, `vr` is set only where the value is not what its VR says. A bare tuple, since
+# a named one would cost a tenth of the whole scan.
+EncodedValue: TypeAlias = tuple[bytes, str, str, str]
 
-class EncodedValue(NamedTuple):
-    """`json` is `"Value":[…]`, `"InlineBinary":"…"` or empty; `text` joins several values by a backslash."""
-
-    json: bytes
-    text: str = ""
-    comment: str = ""
-    vr: str = ""  # only where the value is not what its VR says
-
-
-EMPTY: Final = EncodedValue(b"")
+EMPTY: Final[EncodedValue] = (b"", "", "", "")
 
 _TRIMMED_BOTH: Final = frozenset({"AE", "CS", "LO", "SH"})
 _SINGLE_VALUED: Final = frozenset({"LT", "ST", "UR", "UT"})
@@ -58,22 +53,19 @@ def _texts(vr: str, raw: bytes, charset: Charset, little: bool) -> EncodedValue:
     else:
         text, sound = charset.decode(raw)
         comment = "" if sound else "not all bytes could be decoded by the Specific Character Set"
-    if vr in _SINGLE_VALUED:
-        values = [text.rstrip(" \0")]
-    elif vr in _TRIMMED_BOTH:
-        values = [value.strip(" \0") for value in text.split("\\")]
-    else:
-        values = [value.rstrip(" \0") for value in text.rstrip(" \0").split("\\")]
-    if len(values) == 1 and not values[0]:
-        return EMPTY
-    return EncodedValue(b'"Value":' + orjson.dumps([value or None for value in values]), "\\".join(values), comment)
+    trim = str.strip if vr in _TRIMMED_BOTH else str.rstrip
+    if vr in _SINGLE_VALUED or "\\" not in text:
+        text = trim(text, " \0")
+        return (b'"Value":[' + orjson.dumps(text) + b"]", text, comment, "") if text else EMPTY
+    values = [trim(value, " \0") for value in text.rstrip(" \0").split("\\")]
+    return b'"Value":' + orjson.dumps([value or None for value in values]), "\\".join(values), comment, ""
 
 
 def _uids(vr: str, raw: bytes, charset: Charset, little: bool) -> EncodedValue:
     values = [value.strip(" \0") for value in raw.decode("latin-1").split("\\")]
     if len(values) == 1 and not values[0]:
         return EMPTY
-    return EncodedValue(b'"Value":' + orjson.dumps([value or None for value in values]), "\\".join(values))
+    return b'"Value":' + orjson.dumps([value or None for value in values]), "\\".join(values), "", ""
 
 
 def _person_names(vr: str, raw: bytes, charset: Charset, little: bool) -> EncodedValue:
@@ -92,20 +84,20 @@ def _person_names(vr: str, raw: bytes, charset: Charset, little: bool) -> Encode
     ]
     if names == [None]:
         return EMPTY
-    return EncodedValue(b'"Value":' + orjson.dumps(names), "\\".join(values), comment)
+    return b'"Value":' + orjson.dumps(names), "\\".join(values), comment, ""
 
 
 def _integer_strings(vr: str, raw: bytes, charset: Charset, little: bool) -> EncodedValue:
     trimmed = raw.strip(b" \0")
     if _INTEGERS.fullmatch(trimmed):
-        return EncodedValue(b'"Value":[' + trimmed.replace(b"\\", b",") + b"]", trimmed.decode().replace(" ", ""))
+        return b'"Value":[' + trimmed.replace(b"\\", b",") + b"]", trimmed.decode().replace(" ", ""), "", ""
     return _loose_numbers(trimmed)
 
 
 def _decimal_strings(vr: str, raw: bytes, charset: Charset, little: bool) -> EncodedValue:
     trimmed = raw.strip(b" \0")
     if _DECIMALS.fullmatch(trimmed):
-        return EncodedValue(b'"Value":[' + trimmed.replace(b"\\", b",") + b"]", trimmed.decode().replace(" ", ""))
+        return b'"Value":[' + trimmed.replace(b"\\", b",") + b"]", trimmed.decode().replace(" ", ""), "", ""
     return _loose_numbers(trimmed)
 
 
@@ -122,7 +114,7 @@ def _loose_numbers(trimmed: bytes) -> EncodedValue:
         if isinstance(value, str):
             comment = "not a number"
         values.append(value)
-    return EncodedValue(b'"Value":' + orjson.dumps(values), "\\".join(texts), comment)
+    return b'"Value":' + orjson.dumps(values), "\\".join(texts), comment, ""
 
 
 def _number(text: str) -> int | float | str | None:
@@ -141,25 +133,29 @@ def _binary_numbers(vr: str, raw: bytes, charset: Charset, little: bool) -> Enco
     code = _NUMBER_FORMATS[vr]
     size = struct.calcsize(code)
     if len(raw) % size:
-        return EncodedValue(
-            b'"InlineBinary":"' + b64encode(raw) + b'"', "", f"the length is no multiple of {size}", "UN"
-        )
+        return _undivided(raw, size)
     values = struct.unpack(f"{'<' if little else '>'}{len(raw) // size}{code}", raw)
     told = orjson.dumps(values)  # NaN and infinity become null: JSON has no word for them
     comment = "a value is not a finite number" if b"null" in told else ""
-    return EncodedValue(b'"Value":' + told, told[1:-1].decode().replace(",", "\\") if len(told) < 512 else "", comment)
+    text = told[1:-1].decode().replace(",", "\\") if len(told) < 512 else ""
+    return b'"Value":' + told, text, comment, ""
 
 
 def _tags(vr: str, raw: bytes, charset: Charset, little: bool) -> EncodedValue:
     if len(raw) % 4:
-        return EncodedValue(b'"InlineBinary":"' + b64encode(raw) + b'"', "", "the length is no multiple of 4", "UN")
+        return _undivided(raw, 4)
     words = struct.unpack(f"{'<' if little else '>'}{len(raw) // 2}H", raw)
     tags = [f"{group:04X}{element:04X}" for group, element in zip(words[::2], words[1::2], strict=True)]
-    return EncodedValue(b'"Value":' + orjson.dumps(tags), "\\".join(tags))
+    return b'"Value":' + orjson.dumps(tags), "\\".join(tags), "", ""
 
 
 def _binary(vr: str, raw: bytes, charset: Charset, little: bool) -> EncodedValue:
-    return EncodedValue(b'"InlineBinary":"' + b64encode(raw if little else swapped(vr, raw)) + b'"')
+    return b'"InlineBinary":"' + b64encode(raw if little else swapped(vr, raw)) + b'"', "", "", ""
+
+
+def _undivided(raw: bytes, size: int) -> EncodedValue:
+    """Bytes that are no whole number of values keep their place as UN."""
+    return b'"InlineBinary":"' + b64encode(raw) + b'"', "", f"the length is no multiple of {size}", "UN"
 
 
 _HANDLERS: Final[dict[str, Callable[[str, bytes, Charset, bool], EncodedValue]]] = {

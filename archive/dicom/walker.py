@@ -139,7 +139,7 @@ class Walk:
         self._position, self._elements = position, left
 
     def _implicit_run(self, level: Level) -> Iterator[Event]:
-        """Elements of the standard that are no Sequences."""
+        """Elements that are no Sequences, of the standard or private."""
         raw, vr_by_tag, stop, position = self.source.raw, VR_BY_TAG, level.stop, self._position
         unpack, last, left = _IMPLICIT_HEADER[level.encoding.little].unpack_from, stop - 8, self._elements
         while position <= last:
@@ -148,8 +148,12 @@ class Walk:
             vr = vr_by_tag.get(tag)
             value = position + 8
             end = value + length
+            if vr is None and group & 1:
+                vr = self._unstated_vr(level, tag)
             if vr is None or vr == "SQ" or end > stop or not left:
                 break
+            if group & 1 and element < 0x100:
+                self._note_creator(level, tag, value, end)
             left -= 1
             yield 0, tag, vr, position, value, end
             position = end
