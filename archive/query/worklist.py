@@ -26,6 +26,7 @@ MAX_LIMIT: Final = 500
 MAX_TEXT: Final = 128
 MAX_PARTS: Final = 8
 _BETWEEN_PARTS = re.compile(r"[\s^,;=*?]+")
+_WILDCARDS = re.compile(r"[*?]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -88,8 +89,8 @@ def _filter(
     parts = [part for part in _BETWEEN_PARTS.split(fold(number)) if part]
     return WorklistFilter(
         name_parts=tuple(parts[:MAX_PARTS]),
-        # A user's wildcard at the end adds nothing to a search for beginnings.
-        number=number.rstrip("*?"),
+        # A wildcard adds nothing to a search for beginnings, but could make it slow.
+        number=_WILDCARDS.sub("", number),
         modalities=tuple(modalities),
         departments=tuple(departments),
         date_from=f"{date_from:%Y%m%d}" if date_from else "",
