@@ -24,7 +24,6 @@ from archive.dicom.transfer_syntax import (
 )
 from archive.errors import CannotUnderstand, UnsupportedTransferSyntax
 
-
 _TRANSFER_SYNTAX_UID: Final = 0x00020010
 _VRS: Final = SHORT_VRS.keys() | LONG_VRS.keys()
 # Data sets begin in one of these groups: command (dropped), directory, identification, patient.
