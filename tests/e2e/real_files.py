@@ -18,7 +18,7 @@ from pydicom.errors import InvalidDicomError
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
 IDENTIFYING = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
-UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
+UID = re.compile(r"[0-9]+(\.[0-9]+)*")  # components with leading zeros are wrong but common, and are taken
 
 
 @dataclass

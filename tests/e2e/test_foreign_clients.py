@@ -30,7 +30,9 @@ def stored(archive: RunningArchive) -> list[SyntheticInstance]:
 
 
 def _client(archive: RunningArchive) -> DICOMwebClient:
-    return DICOMwebClient(archive.dicom_web, headers=archive.headers)
+    client = DICOMwebClient(archive.dicom_web, headers=archive.headers)
+    client.host = f"127.0.0.1:{archive.port}"  # it sends a Host header without the port (RFC 9110 §7.2 wants it)
+    return client
 
 
 def test_dicomweb_client_finds_what_it_stored(archive: RunningArchive, stored: list[SyntheticInstance]) -> None:

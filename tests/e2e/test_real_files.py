@@ -28,16 +28,20 @@ OCTETS = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 
 # Files whose bytes contradict themselves, with the word that the refusal must have. pydicom reads most of them.
 BROKEN = {
-    "malformed/3gb-bulk-data-truncated": "truncated",
-    "malformed/GH179B.dcm": "truncated",
-    "malformed/MR_truncated.dcm": "truncated",
-    "malformed/rtplan_truncated.dcm": "truncated",
-    "malformed/GH626.dcm": "ends inside",
+    "malformed/3gb-bulk-data-truncated": "tells a length",
+    "malformed/GH179B.dcm": "tells a length",
+    "malformed/MR_truncated.dcm": "tells a length",
+    "malformed/rtplan_truncated.dcm": "tells a length",
+    "malformed/GH626.dcm": "ends before",
     "malformed/GH1339.dcm": "ends before",
     "malformed/emri_small_jpeg_2k_lossless_too_short.dcm": "ends before",
     "malformed/FreezePattern.dcm": "stands where",
     "malformed/GH364.dcm": "stands where",
+    "malformed/meta_missing_tsyntax.dcm": "no Transfer Syntax UID",
+    "malformed/no_meta.dcm": "no Transfer Syntax UID",
 }
+# Says JPEG Lossless, is JPEG Baseline.
+MISLABELLED = ("ophthalmology/sample-op.dcm",)
 
 
 @dataclass
@@ -77,10 +81,14 @@ def sent(archive: RunningArchive, test_data: Path, client: requests.Session) -> 
     return Sent(files, {file.name: dicomweb.store(client, archive, [file.data]) for file in files})
 
 
+def _told(wrong: dict[str, object]) -> str:
+    return f"{len(wrong)} files:\n" + "\n".join(f"{name}: {what}" for name, what in wrong.items())
+
+
 def _expected_refusal(file: RealFile) -> str:
     """A word of the reason for which this file must be refused, empty when it must be stored."""
-    if "media-dicomdir/DICOMDIR" in file.name:
-        return "DICOMDIR" if "nooffset" not in file.name else "truncated"
+    if Path(file.name).name.startswith("DICOMDIR"):
+        return "DICOMDIR" if "nooffset" not in file.name else "tells a length"
     return BROKEN.get(file.name) or file.lacks
 
 
@@ -94,7 +102,7 @@ def test_what_can_be_filed_is_stored_and_the_rest_says_why(sent: Sent) -> None:
             told = answer.status in (200, 202)
         if not told:
             wrong[file.name] = (answer.status, answer.failed, answer.comments, f"expected: {expected or 'stored'}")
-    assert not wrong
+    assert not wrong, _told(wrong)
 
 
 def test_a_refusal_names_a_reason_of_the_standard(sent: Sent) -> None:
@@ -123,7 +131,7 @@ def test_as_stored_is_the_same_data_set(sent: Sent, archive: RunningArchive, cli
         [body] = dicomweb.split_multipart(answer)
         if difference := _difference(file, body):
             wrong[file.name] = difference
-    assert not wrong
+    assert not wrong, _told(wrong)
 
 
 def _difference(file: RealFile, body: bytes) -> str:
@@ -171,7 +179,7 @@ def test_frames_are_the_files_own_bytes(sent: Sent, archive: RunningArchive, cli
             if answer.status_code != 200 or dicomweb.split_multipart(answer) != [frames[number - 1]]:
                 wrong[f"{file.name} frame {number}"] = f"{answer.status_code} {len(answer.content)} bytes"
             compared += 1
-    assert not wrong
+    assert not wrong, _told(wrong)
     assert compared > 500
 
 
@@ -183,7 +191,7 @@ def _own_frames(file: RealFile) -> list[bytes]:
         return []
     count = int(dataset.get("NumberOfFrames") or 1)
     syntax = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax is None or syntax == ExplicitVRBigEndian:
+    if syntax is None or not syntax.is_transfer_syntax or syntax == ExplicitVRBigEndian:
         return []
     if syntax.is_encapsulated:
         try:
@@ -229,24 +237,28 @@ def test_decoded_pixels_equal_pydicoms(sent: Sent, archive: RunningArchive, clie
         if served is None or served.shape != expected.shape:
             wrong[file.name] = f"shape {None if served is None else served.shape}, not {expected.shape}"
             continue
-        most = int(np.abs(served.astype(np.int64) - expected.astype(np.int64)).max())
-        if most > (4 if _is_lossy(file) else 0):
-            wrong[file.name] = f"differs by {most}"
+        difference = np.abs(served.astype(np.int64) - expected.astype(np.int64))
+        most, mean = _tolerance(file)
+        if difference.max() > most or difference.mean() > mean:
+            wrong[file.name] = f"differs by {difference.max()}, {difference.mean():.2f} in the mean"
         compared += 1
-    assert not wrong
+    assert not wrong, _told(wrong)
     assert compared >= len(chosen) // 2
 
 
 def _is_compressed(file: RealFile) -> bool:
     assert file.dataset is not None
     syntax = file.dataset.file_meta.get("TransferSyntaxUID")
-    return syntax is not None and syntax.is_encapsulated and "Rows" in file.dataset
+    return syntax is not None and syntax.is_transfer_syntax and syntax.is_encapsulated and "Rows" in file.dataset
 
 
-def _is_lossy(file: RealFile) -> bool:
+def _tolerance(file: RealFile) -> tuple[int, float]:
+    """Largest and mean difference allowed between two decoders; they enlarge halved chroma in different ways."""
     assert file.dataset is not None
     name = str(file.dataset.file_meta.TransferSyntaxUID.name)
-    return "Lossless" not in name and "RLE" not in name
+    if ("Lossless" in name or "RLE" in name) and file.name not in MISLABELLED:
+        return 0, 0
+    return (32, 1.0) if file.dataset.SamplesPerPixel > 1 else (4, 1.0)
 
 
 def _pixels(dataset: Dataset | None) -> np.ndarray | None:
