@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ApiError } from '../api/client'
 import type { StudyDetail } from '../api/types'
+import { viewportCommand } from '../domain/viewportKeys'
 import { readStudy } from '../api/viewer'
 import { SeriesRail, type Pick } from '../panels/SeriesRail'
 import { SidePanel } from '../panels/SidePanel'
@@ -22,7 +23,6 @@ import { cellCount, ViewportGrid, type Layout } from '../viewports/ViewportGrid'
 import { neighbours } from './neighbours'
 import { firstSeries, priorFor } from './opening'
 import { StudyBar } from './StudyBar'
-import { viewportCommand } from './viewportKeys'
 import '../styles/viewer.css'
 
 warmUp()

@@ -1,11 +1,7 @@
 import type { ComponentType } from 'react'
 import type { Series, Study } from '../api/types'
 import type { DisplaySet } from '../domain/displaySets'
-
-export type ViewportCommand =
-  | { kind: 'reset' | 'invert' | 'rotate' | 'flipHorizontal' | 'flipVertical' | 'play' | 'first' | 'last' }
-  | { kind: 'scroll'; by: number }
-  | { kind: 'preset'; key: string }
+import type { ViewportCommand } from '../domain/viewportKeys'
 
 /** What keys and tool bar may ask of a viewport. Answers false when this kind of viewport does not know the command. */
 export interface ViewportPort {

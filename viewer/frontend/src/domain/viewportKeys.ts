@@ -1,4 +1,8 @@
-import type { ViewportCommand } from '../viewports/types'
+/** What may be asked of a viewport, whatever its kind. */
+export type ViewportCommand =
+  | { kind: 'reset' | 'invert' | 'rotate' | 'flipHorizontal' | 'flipVertical' | 'play' | 'first' | 'last' }
+  | { kind: 'scroll'; by: number }
+  | { kind: 'preset'; key: string }
 
 /** The command a key stands for in any viewport, or undefined. */
 export function viewportCommand(event: Pick<KeyboardEvent, 'key' | 'shiftKey'>): ViewportCommand | undefined {
