@@ -6,17 +6,20 @@ one is streamed; when it fails the connection breaks, and no well-formed end is 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from itertools import chain
 
+import structlog
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from archive.errors import ArchiveError
 from archive.retrieve.recent import bodies
 
+log = structlog.get_logger(__name__)
 COMPLETE = 1 << 20
 WORTH_KEEPING = 1 << 20
 IMMUTABLE = "private, max-age=31536000, immutable"
@@ -56,7 +59,7 @@ def respond(
         response = HttpResponse(beginning, content_type=content_type, status=status)
         response["Content-Length"] = str(len(beginning))
     else:
-        response = StreamingHttpResponse(chain((beginning,), rest), content_type=content_type, status=status)
+        response = StreamingHttpResponse(_streamed(beginning, rest), content_type=content_type, status=status)
     if compressed:
         response["Content-Encoding"] = "gzip"
     return _described(response, tag, caching)
@@ -75,6 +78,8 @@ def respond_range(
     start, stop = 0, length
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))
     ranged = asked is not None and request.headers.get("If-Range", tag) == tag and not _known(request, tag)
+    if asked and asked[2] and int(asked[2]) < int(asked[1]):
+        ranged = False  # no range at all (RFC 9110 §14.1.1)
     if ranged and asked:
         start, stop = _bounds(asked, length)
         if start >= stop:
@@ -129,6 +134,19 @@ def _begun(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes] | None]:
         if size > COMPLETE:
             return (held[0] if len(held) == 1 else b"".join(held)), chunks
     return (held[0] if len(held) == 1 else b"".join(held)), None
+
+
+def _streamed(beginning: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    """The whole body. What fails now can't change the status any more: the connection is broken off instead.
+
+    The server takes EPIPE for a client that left and closes without an end mark, which every client notices.
+    """
+    yield beginning
+    try:
+        yield from rest
+    except ArchiveError as error:
+        log.error("answer_broken_off", reason=str(error))
+        raise BrokenPipeError(errno.EPIPE, "broken off on purpose") from None
 
 
 def _takes_gzip(request: HttpRequest) -> bool:
