@@ -21,7 +21,7 @@ from archive.catalog import writer
 from archive.catalog.identity import Identity
 from archive.catalog.registration import NewInstance, Refusal, Registered, Registration
 from archive.catalog.sources import KnownSource, source
-from archive.dicom.scanner import ScannedInstance, scan
+from archive.dicom.scanner import NO_PIXEL_DATA, ScannedInstance, scan
 from archive.ingest.outcome import FailureReason, Outcome, StoreReport, WarningReason
 from archive.ingest.packs import Pack, Placement, put_alone
 from archive.ingest.spool import Spooled, spool
@@ -99,6 +99,7 @@ class _Request:
             scanned = scan(spooled.data)
             _identify(outcome, scanned.attributes)
             self._check_study(scanned)
+            _warn(outcome, scanned)
             self._place(len(self.outcomes) - 1, scanned, spooled)
         except errors.StoreUnavailable:
             raise
@@ -237,6 +238,12 @@ def _identify(outcome: Outcome, uids: Mapping[str, str]) -> None:
     outcome.sop_instance_uid = uids.get("SOPInstanceUID", "")
     outcome.study_instance_uid = uids.get("StudyInstanceUID", "")
     outcome.series_instance_uid = uids.get("SeriesInstanceUID", "")
+
+
+def _warn(outcome: Outcome, scanned: ScannedInstance) -> None:
+    """An image without pixels may be a header kept on purpose, or a file cut off between two elements: say so."""
+    if any(finding.comment == NO_PIXEL_DATA for finding in scanned.findings):
+        outcome.warning, outcome.comment = WarningReason.DATA_SET_MISMATCH, "an image is described without Pixel Data"
 
 
 def _identity(scanned: ScannedInstance, source: KnownSource) -> Identity:

@@ -185,6 +185,15 @@ def test_an_instance_of_another_study_is_refused(archive: RunningArchive, client
     assert studies(client, archive, StudyInstanceUID=elsewhere.StudyInstanceUID) == []
 
 
+def test_an_image_without_pixels_is_stored_with_a_warning(archive: RunningArchive, client: requests.Session) -> None:
+    data_set = ct()
+    del data_set.PixelData
+    body, kind = factories.part10_bytes(data_set), {"Content-Type": DICOM, "Accept": JSON}
+    answer = client.post(f"{archive.dicom_web}/studies", data=body, headers=kind)
+    assert answer.status_code == 202
+    assert value(answer.json()["00081199"]["Value"][0], "00081196") == 0xB007
+
+
 def test_an_unknown_transfer_syntax_is_its_own_reason(archive: RunningArchive, client: requests.Session) -> None:
     data = factories.part10_bytes(ct())
     broken = data.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.9.9.9\0", 1)
