@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol
 
 from tests.server import RunningArchive
-from tests.servers.ceph import S3Server, ceph_rgw
-from tests.servers.postgres import create_database, postgres
+from tests.servers.ceph import S3Server
+from tests.servers.postgres import create_database
+from tests.servers.shared import postgres_server, s3_server
 
 
 class Backend(Protocol):
@@ -53,14 +51,12 @@ class Servers:
         archive.manage("migrate", "--noinput", "--verbosity", "0")
 
 
-@contextmanager
-def backend(folder: Path) -> Iterator[Backend]:
-    """The backend that ATRIUM_TEST_BACKEND names. Servers asked for that can't run are an error."""
+def backend() -> Backend:
+    """The backend that ATRIUM_TEST_BACKEND names. Servers asked for that can't run are an error, not a skip."""
     match os.environ.get("ATRIUM_TEST_BACKEND", "embedded"):
         case "embedded":
-            yield Embedded()
+            return Embedded()
         case "server":
-            with postgres() as database, ceph_rgw(folder) as store:
-                yield Servers(database, store)
+            return Servers(postgres_server(), s3_server())
         case other:
             raise ValueError(f"ATRIUM_TEST_BACKEND={other}: embedded or server")

@@ -18,6 +18,11 @@ os.environ["ATRIUM_DEMO"] = "0"
 for _name in ("DATABASE_URL", "STORAGE_URL"):
     os.environ.pop(_name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive.config.settings")
+if os.environ.get("ATRIUM_TEST_BACKEND") == "server":
+    from tests.servers.postgres import create_database
+    from tests.servers.shared import postgres_server
+
+    os.environ["DATABASE_URL"] = create_database(postgres_server(), "unit")
 
 from tests.backends import Backend, backend  # noqa: E402
 from tests.server import RunningArchive  # noqa: E402
@@ -36,10 +41,9 @@ Starter = Callable[..., RunningArchive]
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Backend]:
+def servers() -> Backend:
     """Database and object store of this run: embedded, or PostgreSQL and Ceph (ATRIUM_TEST_BACKEND=server)."""
-    with backend(_OWN_DATA / "servers") as running:
-        yield running
+    return backend()
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +80,7 @@ def fresh_archive(servers: Backend, tmp_path: Path) -> Iterator[Starter]:
 
 @pytest.fixture(scope="session")
 def django() -> None:
-    """Django set up in this process on an empty embedded index."""
+    """Django set up in this process on an empty index (SQLite, or PostgreSQL as the backend says)."""
     import django
     from django.core.management import call_command
 
@@ -86,7 +90,7 @@ def django() -> None:
 
 @pytest.fixture
 def index(django: None) -> Iterator[None]:
-    """The embedded index; whatever the test writes is rolled back."""
+    """That index; whatever the test writes is rolled back."""
     from django.db import transaction
 
     with transaction.atomic():
