@@ -180,7 +180,7 @@ def _value(rng: random.Random, keyword: str, likeness: Record) -> str:
         spans = form.format(stored or "20240101"[: 8 if kind == "date" else 2], low, high)
         return spans if "1" not in spans.split("-") else stored
     if kind == "code":
-        return rng.choice((stored, f"{stored},MR", f"{stored[:1]}*", "?T" if keyword != "PatientSex" else "?"))
+        return rng.choice((stored, f"{stored or 'CR'},MR", f"{stored[:1]}*", "?T" if keyword != "PatientSex" else "?"))
     if kind == "name":
         stored = rng.choice((stored.split("=")[0], stored, stored.split("=")[-1]))
         stored = rng.choice((stored, stored.upper(), stored.replace("ü", "u")))
@@ -268,9 +268,11 @@ def _name(stored: str, wanted: str) -> bool:
 
 
 def _group(stored: str, wanted: str) -> bool:
+    """A pattern that ends in empty or free components also fits a name that has none of them."""
+    wanted = wanted.rstrip("^")
     if not wanted.strip("^*"):
         return True
-    return any(_text(stored + "^" * carets, wanted.rstrip("^")) for carets in range(5)) and bool(stored)
+    return bool(stored) and (_text(stored, wanted) or (wanted.endswith("^*") and _group(stored, wanted[:-2])))
 
 
 def _plain(text: str) -> str:
