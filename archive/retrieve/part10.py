@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from archive.catalog.reader import InstanceLocation
 from archive.dicom.explicit import explicit_little_endian
 from archive.dicom.transcode import decompressed
-from archive.dicom.transfer_syntax import transfer_syntax
+from archive.dicom.transfer_syntax import EXPLICIT_VR_LITTLE_ENDIAN, transfer_syntax
+from archive.errors import CannotUnderstand
 from archive.retrieve import objects
 from archive.retrieve.decoding import decode_pool, undecodable_is_not_acceptable
 
@@ -51,7 +52,12 @@ def _written_anew(location: InstanceLocation, buffer: memoryview, *, decompress:
         yield from explicit_little_endian(buffer)
         return
     with undecodable_is_not_acceptable():
-        yield from decompressed(buffer, decode_pool())
+        chunks = decompressed(buffer, decode_pool())
+        first = next(chunks)
+        if not _declares(first, EXPLICIT_VR_LITTLE_ENDIAN):
+            raise CannotUnderstand("its frames can't be told apart")
+        yield first
+        yield from chunks
 
 
 def _declares(head: bytes, transfer_syntax_uid: str) -> bool:
