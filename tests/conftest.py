@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,11 +62,24 @@ def archive(servers: Backend) -> Iterator[RunningArchive]:
 @pytest.fixture
 def fresh_archive(servers: Backend, tmp_path: Path) -> Iterator[Starter]:
     """Starts servers of one's own, e.g. to kill them; keyword arguments are settings (`ATRIUM_WEB_WORKERS="1"`)."""
+    with _starter(servers, tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def module_archive(servers: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    """The same for a whole module, whose tests then share what it started."""
+    with _starter(servers, tmp_path_factory.mktemp("module")) as start:
+        yield start
+
+
+@contextmanager
+def _starter(servers: Backend, folder: Path) -> Iterator[Starter]:
     started: list[RunningArchive] = []
 
     def start(**environment: str) -> RunningArchive:
-        name = f"fresh{len(started)}-{tmp_path.name[-24:]}"
-        running = RunningArchive(tmp_path / f"archive{len(started)}", servers.environment(name) | environment)
+        name = f"fresh{len(started)}-{folder.name[-24:]}"
+        running = RunningArchive(folder / f"archive{len(started)}", servers.environment(name) | environment)
         servers.prepare(running)
         started.append(running)
         return running.start()
