@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from archive.catalog.scope import StudyScope
@@ -90,7 +90,9 @@ def studies_with_uid(study_instance_uid: str, *, scope: StudyScope) -> list[Stud
 
 def studies_of_patient(patient_id: int, *, scope: StudyScope) -> list[StudyRow]:
     """The Patient's Studies, newest first."""
-    return study_rows(scope.restrict(Study.objects.filter(patient_id=patient_id).order_by(*NEWEST_FIRST)))
+    studies = scope.restrict(Study.objects.filter(patient_id=patient_id))
+    # By UTC: studies of one patient may come from several time zones.
+    return study_rows(studies.order_by(F("started_at").desc(nulls_last=True), *NEWEST_FIRST))
 
 
 def times_of_studies(patient_ids: Iterable[int], *, scope: StudyScope) -> dict[int, list[tuple[str, str, int]]]:

@@ -315,10 +315,22 @@ def test_two_patients_in_one_study_are_kept_flagged_and_shown_apart(
 # ---- times
 
 
-def test_times_without_offset_are_of_the_sources_time_zone(archive: RunningArchive, client: requests.Session) -> None:
-    """Stored values stay as they are; only the order of a timeline is by UTC."""
+def test_a_timeline_is_in_order_of_utc_and_stored_times_stay_as_they_are(archive: RunningArchive) -> None:
+    """11:00 without offset from a source in Tokyo is before 03:00 UTC of the same day."""
+    zone = (
+        "from archive.models import Source;"
+        "Source.objects.update_or_create(name='tokyo', defaults={'patient_domain': 'local', 'time_zone': 'Asia/Tokyo'})"
+    )
+    archive.manage("shell", "-c", zone)
+    tokyo = archive.session(archive.create_token("tokyo", "dicomweb"))
     patient_id = f"Z{new_uid()[-10:]}"
-    stated = ct(patient_id=patient_id, StudyDate="20260101", StudyTime="120000", TimezoneOffsetFromUTC="+0900")
-    assert send(client, archive, stated).status == 200
-    found = studies(client, archive, PatientID=patient_id)[0]
-    assert (value(found, "00080030"), value(found, "00080201")) == ("120000", "+0900")
+    local = ct(patient_id=patient_id, StudyDate="20260101", StudyTime="110000")
+    stated = ct(patient_id=patient_id, StudyDate="20260101", StudyTime="030000", TimezoneOffsetFromUTC="+0000")
+    for each in (local, stated):
+        del each.IssuerOfPatientID
+        assert send(tokyo, archive, each).status == 200
+    found = studies(tokyo, archive, PatientID=patient_id)
+    assert sorted(str(value(each, "00080030")) for each in found) == ["030000", "110000"]
+    summary = tokyo.get(f"{archive.url}/viewer/api/studies/{local.StudyInstanceUID}").json()
+    record = tokyo.get(f"{archive.url}/viewer/api/patients/{summary['study']['patient']['key']}").json()
+    assert [study["time"] for study in record["studies"]] == ["03:00:00", "11:00:00"]
