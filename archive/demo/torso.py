@@ -204,6 +204,3 @@ def _abdomen(torso: Torso, z: Array, y: Array, x: Array) -> None:
         radius = 4 + 20 * np.clip((-z - 205) / 120, 0, 1)
         organ["psoas_right" if side < 0 else "psoas_left"] = np.asarray(psoas - radius, dtype=np.float32)
     organ["bladder"] = ellipsoid(z, y, x, (-500, -28, 0), (34, 36, 44))
-    organ["bowel"] = np.maximum(
-        np.maximum(inside + 6, z + 226), np.maximum(-(np.hypot(x, y - 60) - 50), -(np.abs(z + 350) - 130) * -1)
-    )

@@ -100,6 +100,31 @@ def airways() -> list[Tube]:
     ]
 
 
+def bowel(seed: int) -> list[tuple[Tube, float]]:
+    """Colon and small bowel as tubes, each with the share of its inside that is gas."""
+    random = np.random.default_rng([seed, 29])
+    colon = [
+        ([(-404, 0, -92), (-340, 2, -104), (-268, 4, -100), (-226, -12, -86)], 21.0, 0.45),
+        ([(-226, -12, -86), (-222, -44, -50), (-236, -62, 0), (-214, -48, 56), (-186, -8, 98)], 18.0, 0.75),
+        ([(-186, -8, 98), (-240, 14, 108), (-320, 12, 110), (-396, -4, 100)], 15.0, 0.35),
+        ([(-396, -4, 100), (-424, -26, 62), (-432, -14, 22), (-416, 24, 14), (-450, 58, 4), (-520, 62, 0)], 14.0, 0.25),
+    ]
+    out: list[tuple[Tube, float]] = []
+    for points, radius, gas in colon:
+        path = Tube.through(points, radius).smoothed(9)
+        sacs = 1 + 0.16 * np.sin(np.arange(len(path.radii)) * 1.9) + 0.05 * random.standard_normal(len(path.radii))
+        out.append((Tube(path.points, path.radii * sacs), gas))
+    for row in range(9):
+        z = -236.0 - 21 * row
+        swing = 1 if row % 2 else -1
+        turns = [
+            (z + random.normal(0, 7), random.uniform(-58, 14), swing * x + random.normal(0, 7))
+            for x in (-74, -44, -14, 16, 46, 74)
+        ]
+        out.append((Tube.through(turns, 10.5).smoothed(7), 0.08 if row % 3 else 0.3))
+    return out
+
+
 def cavity_edge(z: float, angle: float, build: Build, outwards: float) -> tuple[float, float]:
     """(y, x) on the chest wall at height ``z``; ``angle`` 0 is the back, pi the front, positive to the left."""
     order = np.argsort(_CAVITY[:, 0])
@@ -167,6 +192,37 @@ def shoulder_bones(build: Build) -> list[Tube]:
         out.append(Tube.through([(66, 104, w * 76), (84, 100, w * 108), (104, 70, w * 138)], [4, 5, 7]).smoothed(4))
         out.append(Tube.through([(98, 36, w * 136), (116, 26, w * 146)], [22, 24]))
         out.append(Tube.through([(116, 26, w * 148), (190, 10, w * 168)], [13, 12]))
+    return out
+
+
+def pelvis() -> list[Tube]:
+    """Sacrum, iliac wings, pubis, ischium and the upper thigh bones."""
+    out = [Tube.through([(-376, 60, 0), (-400, 76, 0), (-438, 92, 0), (-462, 88, 0)], [27, 26, 16, 7]).smoothed(4)]
+    for side in (-1, 1):
+        for row in range(9):
+            t = row / 8
+            back = (-372 - 52 * t, 78 - 8 * t, side * (40 + 10 * t))
+            middle = (-352 - 84 * t, 40 - 18 * t, side * (98 - 16 * t))
+            front = (-378 - 84 * t, -22 + 12 * t, side * (120 - 30 * t))
+            out.append(Tube.through([back, middle, front], [6.5, 4.0, 6.0], squeeze=0.7).smoothed(5))
+        out.append(
+            Tube.through([(-470, 8, side * 76), (-478, -20, side * 50), (-492, -40, side * 8)], [15, 9, 9]).smoothed(4)
+        )
+        out.append(
+            Tube.through([(-470, 14, side * 78), (-505, 38, side * 62), (-520, 36, side * 52)], [15, 13, 13]).smoothed(
+                4
+            )
+        )
+        out.append(
+            Tube.through([(-520, 36, side * 50), (-510, -10, side * 26), (-494, -38, side * 8)], [9, 7, 8]).smoothed(4)
+        )
+        out.append(Tube.through([(-470, 8, side * 90), (-470, 8, side * 91)], [24, 24]))
+        out.append(Tube.through([(-474, 10, side * 98), (-490, 14, side * 126)], [16, 19]))
+        out.append(
+            Tube.through(
+                [(-490, 14, side * 128), (-530, 12, side * 130), (-640, 4, side * 122)], [19, 15, 13.5]
+            ).smoothed(4)
+        )
     return out
 
 

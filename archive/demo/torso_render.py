@@ -15,6 +15,8 @@ from archive.demo.torso_pipes import (
     LungTrees,
     airways,
     arteries,
+    bowel,
+    pelvis,
     pulmonary_trunk,
     ribs,
     shoulder_bones,
@@ -45,7 +47,6 @@ PULMONARY = Enhancement(248, 412, 176, 96, 66, 86, 96)
 _LAYERS: tuple[tuple[str, str | float, float], ...] = (
     ("muscle", 58.0, 7.0),
     ("cavity", -96.0, 14.0),
-    ("bowel", -98.0, 14.0),
     ("liver", "liver", 5.0),
     ("gallbladder", 8.0, 1.0),
     ("stomach", 34.0, 16.0),
@@ -99,6 +100,7 @@ def render(
     stretch = _Stretch(torso.grid, grid)
     for index in range(grid.shape[0]):
         volume[index] = _plane(torso, stretch, index, grid, blood, (fine, coarse))
+    _bowel(volume, grid, torso.build.seed)
     _pipes(volume, grid, blood)
     _skeleton(volume, grid, torso, ribs_too)
     if trees is not None:
@@ -159,8 +161,6 @@ def _plane(
         _over(plane, distance, value, edge)
         if name in ("kidney_right", "kidney_left") and blood.kidney > 100:
             _over(plane, distance + 7, value - 46 + 60 * np.clip(np.abs(coarse) - 0.5, 0, 1), 4.0)
-    if stretch.near(organ["bowel"], index, 0.0):
-        _bowel(plane, stretch.plane(organ["bowel"], index), coarse, fine)
     depth = grid.axis(1)[:, None] / 100
     for name in ("lung_right", "lung_left"):
         if stretch.near(organ[name], index, 4.0):
@@ -172,14 +172,15 @@ def _plane(
     return plane
 
 
-def _bowel(plane: Array, distance: Array, coarse: Array, fine: Array) -> None:
-    """Loops: bands of the coarse tile, wall bright, content soft, some gas where the band is widest."""
-    loops = np.roll(coarse, 97, 0)
-    band = 0.55 - np.abs(loops)
-    within = np.clip(0.5 - distance / 2, 0, 1)
-    content = np.where(band > 0.43, np.float32(-820), 22 + 14 * fine)
-    wall = np.where(band < 0.13, np.float32(72), content)
-    plane += within * np.clip(band * 12, 0, 1) * (wall - plane)
+def _bowel(volume: Array, grid: Grid, seed: int) -> None:
+    """Loops with a bright wall and soft content; gas gathers in the upper (front) part of the inside."""
+    for tube, gas in bowel(seed):
+        radius = float(tube.radii.mean())
+        paint_tube(volume, grid, tube, 62.0)
+        paint_tube(volume, grid, tube.shifted((0, 0, 0), -2.2), 24.0)
+        if gas > 0.1:
+            lift = radius * 0.75 * (1 - gas)
+            paint_tube(volume, grid, tube.shifted((0, -lift, 0), -2.6 - lift * 0.8), -880.0)
 
 
 def _fissure(plane: Array, distance: Array, grid: Grid, index: int, name: str) -> None:
@@ -232,6 +233,8 @@ def _skeleton(volume: Array, grid: Grid, torso: Torso, ribs_too: bool) -> None:
     for tube in bone if ribs_too else []:
         _bone(volume, grid, tube, 1.6, 690.0, 190.0)
     _sternum(volume, grid, torso)
+    for tube in pelvis():
+        _bone(volume, grid, tube, 1.9, 620.0, 200.0)
     random = np.random.default_rng([torso.build.seed, 37])
     sponge = power_law_tile(128, 0.7, random, 8)
     for z, y, half, depth in spine_levels():

@@ -10,8 +10,9 @@ from pydicom.uid import ComputedRadiographyImageStorage, DigitalXRayImageStorage
 
 from archive.demo import part10
 from archive.demo.header import Series, code, image_header, items
+from archive.demo.limbs import limb
 from archive.demo.orders import Builder, StudyOrder
-from archive.demo.projection import Chest, Film, add_finding, chest, limb
+from archive.demo.projection import Chest, Film, add_finding, chest
 from archive.demo.texture import Array, blur, power_law_tile, resize, rolled
 from archive.demo.torso import Build
 
