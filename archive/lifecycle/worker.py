@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from archive.catalog import jobs
+from archive.catalog.statistics import refresh_statistics
 from archive.errors import ArchiveError
 from archive.lifecycle.settle import settle_series
 from archive.lifecycle.sweep import sweep_objects, sweep_spool
@@ -18,6 +19,7 @@ from archive.lifecycle.sweep import sweep_objects, sweep_spool
 log = structlog.get_logger(__name__)
 IDLE_S = 1.0
 SWEEP_EVERY = timedelta(hours=6)
+STATISTICS_EVERY = timedelta(minutes=5)
 
 
 def _sweep(_subject: str) -> None:
@@ -26,7 +28,12 @@ def _sweep(_subject: str) -> None:
     jobs.enqueue("sweep", ["objects"], due_at=timezone.now() + SWEEP_EVERY)
 
 
-HANDLERS: dict[str, Callable[[str], None]] = {"settle": settle_series, "sweep": _sweep}
+def _statistics(_subject: str) -> None:
+    refresh_statistics()
+    jobs.enqueue("statistics", ["index"], due_at=timezone.now() + STATISTICS_EVERY)
+
+
+HANDLERS: dict[str, Callable[[str], None]] = {"settle": settle_series, "sweep": _sweep, "statistics": _statistics}
 
 
 def run_due() -> int:
@@ -47,6 +54,7 @@ def run_due() -> int:
 def run(stop: threading.Event) -> None:
     """Works until `stop` is set; a database that is away is waited for."""
     jobs.enqueue_missing("sweep", "objects", due_at=timezone.now() + timedelta(minutes=10))
+    jobs.enqueue_missing("statistics", "index", due_at=timezone.now())
     while not stop.is_set():
         try:
             busy = run_due()

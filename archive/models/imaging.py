@@ -56,7 +56,7 @@ class Study(models.Model):
     """One Patient's part of a Study. Two patients under one Study Instance UID are two rows, both flagged."""
 
     study_instance_uid = models.CharField(max_length=64)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="studies")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="studies", db_index=False)
     study_date = models.CharField(max_length=8, blank=True, default="")
     study_time = models.CharField(max_length=16, blank=True, default="")
     timezone_offset = models.CharField(max_length=5, blank=True, default="")
@@ -92,6 +92,7 @@ class Study(models.Model):
             models.Index(fields=["accession_number"], name="study_by_accession"),
             models.Index(fields=["patient", "-study_date"], name="study_by_patient"),
             models.Index(fields=["department", "-study_date"], name="study_by_department"),
+            models.Index(fields=["department", "modalities"], name="study_facets"),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +103,7 @@ class Series(models.Model):
     """A Series within one Study row."""
 
     series_instance_uid = models.CharField(max_length=64)
-    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="series")
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="series", db_index=False)
     modality = models.CharField(max_length=16, blank=True, default="")
     series_number = models.CharField(max_length=16, blank=True, default="")
     series_description = models.CharField(max_length=255, blank=True, default="")
