@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,11 +17,11 @@ class Broken(MemoryStore):
 
 
 @pytest.fixture
-def health(index: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+def health(index: None, monkeypatch: pytest.MonkeyPatch) -> object:
     from archive.lifecycle import health
 
     monkeypatch.setattr(health, "_latest", None)
-    yield health
+    return health
 
 
 def test_all_is_well_and_the_probe_leaves_nothing(health, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
