@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useTexts, type Texts } from '../services/i18n'
 import { useKeys } from '../services/keyboard'
 import { restoreSession, session } from '../services/session'
@@ -10,22 +10,36 @@ import { SignIn } from './SignIn'
 import { StateMessage } from '../panels/StateMessage'
 
 // The viewer and the timeline are their own chunks: the worklist is up before a byte of them is asked for.
-const StudyPage = lazy(() => import('./StudyPage').then((module) => ({ default: module.StudyPage })))
+const loadStudyPage = () => import('./StudyPage')
+const StudyPage = lazy(() => loadStudyPage().then((module) => ({ default: module.StudyPage })))
 const TimelinePage = lazy(() => import('../timeline/TimelinePage').then((module) => ({ default: module.TimelinePage })))
+
+/** While someone looks for a patient there is time to fetch and compile what reading needs. */
+const WARM_UP_MS = 1500
 
 export function App() {
   const t = useTexts()
   const here = useStore(route)
   const who = useStore(session)
   const [sheet, setSheet] = useState(false)
+  const returnTo = useRef('/worklist')
 
   useEffect(() => {
     document.title = titleOf(t, here)
   }, [t, here])
 
   useEffect(() => {
-    if (who.kind === 'signedOut' && here.page !== 'signIn') go('/sign-in', { replace: true })
-    if (who.kind === 'signedIn' && here.page === 'signIn') go('/worklist', { replace: true })
+    if (who.kind === 'signedOut' && here.page !== 'signIn') {
+      returnTo.current = window.location.pathname + window.location.search
+      go('/sign-in', { replace: true })
+    }
+    if (who.kind === 'signedIn' && here.page === 'signIn') go(returnTo.current, { replace: true })
+  }, [who.kind, here.page])
+
+  useEffect(() => {
+    if (who.kind !== 'signedIn' || here.page !== 'worklist') return
+    const wait = window.setTimeout(() => void loadStudyPage(), WARM_UP_MS)
+    return () => { window.clearTimeout(wait) }
   }, [who.kind, here.page])
 
   useKeys((event) => {

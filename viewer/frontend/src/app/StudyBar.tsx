@@ -8,7 +8,7 @@ import { PersonName } from '../panels/PersonName'
 import { useDismiss } from '../panels/useDismiss'
 import { useTexts } from '../services/i18n'
 import { longDate } from '../services/present'
-import { go, patientPath } from '../services/router'
+import { go, patientPath, toWorklist } from '../services/router'
 import { ToolBar, type Command } from '../tools/ToolBar'
 import { LAYOUTS, type Layout } from '../viewports/ViewportGrid'
 import { neighbours } from './neighbours'
@@ -39,7 +39,7 @@ export function StudyBar(props: {
   const line = [study.description || t.worklist.noDescription, longDate(t, study.date), place.position ? `${place.position} / ${place.total}` : '']
   return (
     <header className="vbar">
-      <button type="button" className="ib" aria-label={t.nav.worklist} title={`${t.nav.worklist} (Esc)`} onClick={() => { go('/worklist') }}>
+      <button type="button" className="ib" aria-label={t.nav.worklist} title={`${t.nav.worklist} (Esc)`} onClick={() => { toWorklist() }}>
         <ArrowLeft className="i" aria-hidden />
       </button>
       <div className="who">

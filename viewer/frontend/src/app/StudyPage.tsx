@@ -11,7 +11,7 @@ import { useKeys } from '../services/keyboard'
 import { monthsApart } from '../services/present'
 import { forgetReading } from '../services/reading'
 import { useResource } from '../services/resource'
-import { go, studyPath } from '../services/router'
+import { go, studyPath, toWorklist } from '../services/router'
 import { forgetDisplaySets } from '../services/seriesCache'
 import type { Command } from '../tools/ToolBar'
 import { bind, TOOL_KEYS } from '../tools/toolset'
@@ -48,7 +48,7 @@ export function StudyPage({ uid, search, onShortcuts }: { uid: string; search: s
 
 function Failure({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   const t = useTexts()
-  const back = { label: t.error.toWorklist, run: () => { go('/worklist') } }
+  const back = { label: t.error.toWorklist, run: () => { toWorklist() } }
   return (
     <main className="center">
       {error.status === 404 && <StateMessage icon="unknown" title={t.viewer.studyNotFoundTitle} text={t.viewer.studyNotFoundText} action={back} />}
@@ -150,7 +150,7 @@ function Reading({ detail, compareUid, onShortcuts }: { detail: StudyDetail; com
     else if (event.key === ']') setPanel(!panel)
     else if (event.key === 'Enter' && event.target === document.body) openNext(study.study_instance_uid, study.patient.key)
     else if (event.key === 'Escape' && expanded) setExpanded(false)
-    else if (event.key === 'Escape') go('/worklist')
+    else if (event.key === 'Escape') toWorklist()
     else return false
     return true
   })
@@ -168,7 +168,7 @@ function Reading({ detail, compareUid, onShortcuts }: { detail: StudyDetail; com
         <ViewportGrid layout={layout} cells={cells} active={active} expanded={expanded} texts={texts} onActivate={setActive}
           onExpand={(index) => { setActive(index); setExpanded(!expanded) }} onPort={keepPort} />
       ) : <main className="center-body"><StateMessage icon="image" title={t.viewer.noImages} text="" /></main>}
-      {panel && <SidePanel study={here?.study ?? study} series={here?.series} />}
+      {panel && <SidePanel study={here?.study ?? study} series={here?.series} others={detail.other_patients ?? []} />}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { item, number, text, texts, type Dataset } from './dicomJson'
+import type { Frame } from './frames'
 import { TAG } from './tags'
 
 /**
@@ -26,9 +27,14 @@ export function suvFactor(dataset: Dataset): number | undefined {
   return (weight * 1000) / decayed
 }
 
-/** True when window bounds are real numbers, not stored grey values. */
-export function hasExactWindow(dataset: Dataset, voiLutFunction: string): boolean {
-  return voiLutFunction === 'LINEAR_EXACT' || suvFactor(dataset) !== undefined
+/** True when values are real numbers (SUV, a fractional slope), which the LINEAR function of whole grey values would spoil. */
+export function hasExactWindow(frame: Pick<Frame, 'dataset' | 'voiLutFunction' | 'rescale' | 'windows'>): boolean {
+  return (
+    frame.voiLutFunction === 'LINEAR_EXACT' ||
+    !Number.isInteger(frame.rescale.slope) ||
+    (frame.windows[0]?.width ?? 2) <= 1 ||
+    suvFactor(frame.dataset) !== undefined
+  )
 }
 
 function scanStart(dataset: Dataset): number | undefined {

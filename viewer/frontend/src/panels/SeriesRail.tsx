@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, History } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Series, Study, StudyDetail } from '../api/types'
 import { instanceUrl, thumbnailUrl } from '../api/dicomweb'
 import { readStudy } from '../api/viewer'
@@ -14,6 +14,8 @@ import { useStore } from '../services/store'
 import { Thumbnail } from './Thumbnail'
 
 const OPEN_PRIORS = 1
+/** The study itself has the connections first. */
+const OPEN_PRIORS_AFTER_MS = 1500
 const LISTED_PRIORS = 6
 
 /** A place in the rail: which display set of which series of which study. */
@@ -51,7 +53,13 @@ export function SeriesRail(props: { detail: StudyDetail; shown: ReadonlySet<stri
 function Prior(props: { prior: Study; of: Study; startOpen: boolean; shown: ReadonlySet<string>; onPick: (pick: Pick) => void }) {
   const t = useTexts()
   const { prior } = props
-  const [open, setOpen] = useState(props.startOpen)
+  const [open, setOpen] = useState(false)
+  const { startOpen } = props
+  useEffect(() => {
+    if (!startOpen) return
+    const wait = window.setTimeout(() => { setOpen(true) }, OPEN_PRIORS_AFTER_MS)
+    return () => { window.clearTimeout(wait) }
+  }, [startOpen])
   const months = monthsApart(prior.date, props.of.date) ?? 0
   const Chevron = open ? ChevronDown : ChevronRight
   return (

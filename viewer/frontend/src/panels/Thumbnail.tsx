@@ -18,5 +18,5 @@ export function Thumbnail({ src, kind, modality }: { src: string; kind: SeriesKi
       </span>
     )
   }
-  return <img src={src} alt="" loading="lazy" decoding="async" draggable={false} onError={() => { setFailed(true) }} />
+  return <img src={src} alt="" loading="lazy" decoding="async" fetchPriority="low" draggable={false} onError={() => { setFailed(true) }} />
 }

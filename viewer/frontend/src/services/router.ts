@@ -11,8 +11,16 @@ window.addEventListener('popstate', () => {
   route.set(current())
 })
 
+let worklistPath = '/worklist'
+
+/** Back to the worklist as it was left, with its filters. */
+export function toWorklist(): void {
+  go(worklistPath)
+}
+
 export function go(path: string, options: { replace?: boolean } = {}): void {
   if (`${window.location.pathname}${window.location.search}` === path) return
+  if (route.get().page === 'worklist') worklistPath = `/worklist${window.location.search}`
   window.history[options.replace ? 'replaceState' : 'pushState'](null, '', path)
   route.set(current())
 }

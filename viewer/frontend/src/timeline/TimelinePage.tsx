@@ -8,7 +8,7 @@ import { TopBar } from '../panels/TopBar'
 import { useTexts } from '../services/i18n'
 import { useKeys } from '../services/keyboard'
 import { useResource } from '../services/resource'
-import { comparePath, go, studyPath } from '../services/router'
+import { comparePath, go, studyPath, toWorklist } from '../services/router'
 import { Lanes } from './Lanes'
 import { Selection } from './Selection'
 import '../styles/timeline.css'
@@ -29,7 +29,7 @@ export function TimelinePage({ patientKey, onShortcuts }: { patientKey: string; 
           <StateMessage icon={patient.error.unreachable ? 'offline' : patient.error.status === 403 ? 'locked' : 'error'}
             title={patient.error.status === 403 ? t.error.forbiddenTitle : patient.error.status === 404 ? t.timeline.empty : t.worklist.errorTitle}
             text={patient.error.status === 403 ? t.error.forbiddenText : t.worklist.errorText}
-            action={{ label: t.retry, run: again }} second={{ label: t.error.toWorklist, run: () => { go('/worklist') } }} />
+            action={{ label: t.retry, run: again }} second={{ label: t.error.toWorklist, run: () => { toWorklist() } }} />
         </main>
       )}
     </div>
@@ -58,7 +58,7 @@ function Timeline({ detail }: { detail: PatientDetail }) {
     if (event.key.toLowerCase() === 'c' && focused) toggle(focused)
     else if (event.key === 'Enter' && picked.length === 2) compare()
     else if (event.key === 'Escape' && picked.length) setPicked([])
-    else if (event.key === 'Escape') go('/worklist')
+    else if (event.key === 'Escape') toWorklist()
     else return false
     return true
   })

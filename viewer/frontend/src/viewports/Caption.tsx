@@ -10,6 +10,7 @@ export function Caption({ study, set, priorMonths }: Pick<ViewportProps, 'study'
     <div className="vp-caption">
       <span className="el">
         <b><PersonName name={study.patient.name} fallback={t.worklist.noName} /></b> <bdi>{identityLine(t, study.patient, study.date)}</bdi>
+        {study.flags.identity_conflict && <b className="cw"> {t.flag.conflict}</b>}
       </span>
       <span className="el">
         {[set.modality, set.description].filter(Boolean).join(' · ')} ·{' '}

@@ -117,7 +117,7 @@ export const en = {
   flag: {
     conflict: 'Identity conflict',
     conflictHint: 'Name, birth date or sex differ between studies under this ID. Check before you compare.',
-    version: (count: number) => `${plural(count, 'other version', 'other versions')} waiting`,
+    version: (count: number) => plural(count, 'other version', 'other versions'),
     versionHint: 'Somebody sent other bytes under the same number. The first ones are shown.',
     incomplete: (count: number) => `Incomplete (${count})`,
     incompleteHint: 'Some objects of this study were refused or are missing.',

@@ -3,7 +3,7 @@ import { frameDuration } from '../../domain/frames'
 import { FAILED, LOADED } from '../../domain/loadOrder'
 import { hasExactWindow, suvFactor } from '../../domain/suv'
 import type { ViewportCommand } from '../../domain/viewportKeys'
-import { bounds, presetsFor, type Preset, type Window } from '../../domain/windowing'
+import { bounds, fromBounds, presetsFor, type Preset, type Window } from '../../domain/windowing'
 import { scheduler } from '../../services/loadScheduler'
 import { Store } from '../../services/store'
 import type { ViewportPort } from '../types'
@@ -180,17 +180,24 @@ export class StackController implements ViewportPort {
     viewport.render()
   }
 
-  /** Slices of one volume share the window of the first one shown: contrast must not jump from slice to slice. */
+  /**
+   * Slices of one volume share the window of the first one shown: contrast must not jump from slice to slice.
+   * Real numbers get theirs from here too, as the library only knows the LINEAR function. PET keeps its SUV range.
+   */
   #steadyWindow(index: number): void {
     const frame = this.stack.set.frames[index]
-    const window = frame?.windows[0]
-    if (!frame?.plane || !window || this.stack.imageIds.length < 4 || frame.modality === 'PT') return
-    this.#setWindow(window)
+    if (!frame || frame.modality === 'PT' || frame.pixel.samplesPerPixel > 1) return
+    const volume = frame.plane !== undefined && this.stack.imageIds.length > 3
+    const exact = hasExactWindow(frame)
+    const image = this.#viewport?.getCornerstoneImage()
+    const whole = exact && image ? fromBounds(image.minPixelValue, image.maxPixelValue, true) : undefined
+    const window = frame.windows[0] ?? whole
+    if (window && (volume || exact)) this.#setWindow(window)
   }
 
   #setWindow(window: Window): void {
     const frame = this.stack.set.frames[this.view.get().index]
-    const exact = frame !== undefined && hasExactWindow(frame.dataset, frame.voiLutFunction)
+    const exact = frame !== undefined && hasExactWindow(frame)
     this.#viewport?.setProperties({ voiRange: bounds(window, exact) })
   }
 

@@ -31,6 +31,7 @@ export function StackOverlay({ view, frame, study, series, set, priorMonths, tex
         <b><PersonName name={study.patient.name} fallback={t.worklist.noName} /></b>
         <br />
         <bdi>{identityLine(t, study.patient, study.date)}</bdi>
+        {study.flags.identity_conflict && <div className="warn">{t.flag.conflict}</div>}
       </div>
       <div className="ov tr">
         <Occasion t={t} months={priorMonths} moment={studyMoment(study)} />

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { plainName } from '../../domain/personName'
 import { StateMessage } from '../../panels/StateMessage'
 import { useTexts } from '../../services/i18n'
 import { focus } from '../../services/reading'
@@ -14,6 +15,7 @@ import { StackOverlay } from './StackOverlay'
 export default function StackViewport(props: ViewportProps) {
   const { set, active, onPort } = props
   const element = useRef<HTMLDivElement>(null)
+  const label = [plainName(props.study.patient.name), props.study.description, props.series.description].filter(Boolean).join(', ')
   const [controller, setController] = useState<StackController | undefined>()
 
   useEffect(() => {
@@ -36,7 +38,7 @@ export default function StackViewport(props: ViewportProps) {
 
   return (
     <div className="stack">
-      <div className="stack-pixels" ref={element} data-stack />
+      <div className="stack-pixels" ref={element} role="img" aria-label={label} />
       {controller && <Around {...props} controller={controller} />}
     </div>
   )

@@ -1,6 +1,7 @@
 import type { Types } from '@cornerstonejs/core'
 import { createImage } from '@cornerstonejs/dicom-image-loader'
 import { readFrame } from '../../api/dicomweb'
+import { actualSyntax, isAlwaysLossy } from '../../domain/encodedFrame'
 import { frameOf, urlOf } from './frameRegistry'
 import { markDecodedByArchive } from './metadataProvider'
 import { loadPalette } from './palette'
@@ -29,10 +30,12 @@ async function fetchAndDecode(imageId: string, signal: AbortSignal): Promise<Typ
   if (frame.pixel.photometricInterpretation === 'PALETTE COLOR') await loadPalette(frame)
   const url = urlOf(imageId)
   const stored = await readFrame(url, AS_STORED, signal)
+  const syntax = actualSyntax(stored.transferSyntaxUid, stored.bytes)
+  if (isAlwaysLossy(syntax)) frame.origin = { ...frame.origin, lossy: true }
   try {
-    return await decode(imageId, stored.bytes, stored.transferSyntaxUid)
+    return await decode(imageId, stored.bytes, syntax)
   } catch (error) {
-    if (stored.transferSyntaxUid === EXPLICIT_LITTLE_ENDIAN) throw error
+    if (syntax === EXPLICIT_LITTLE_ENDIAN) throw error
     const plain = await readFrame(url, EXPLICIT_LITTLE_ENDIAN, signal)
     markDecodedByArchive(imageId)
     return decode(imageId, plain.bytes, EXPLICIT_LITTLE_ENDIAN)

@@ -18,7 +18,7 @@ export function measureView(viewport: Types.IStackViewport, frame: Frame, width:
   const { voiRange, invert } = viewport.getProperties()
   const colour = frame.pixel.samplesPerPixel > 1 || frame.pixel.photometricInterpretation === 'PALETTE COLOR'
   return {
-    window: voiRange && !colour ? fromBounds(voiRange.lower, voiRange.upper, hasExactWindow(frame.dataset, frame.voiLutFunction)) : undefined,
+    window: voiRange && !colour ? fromBounds(voiRange.lower, voiRange.upper, hasExactWindow(frame)) : undefined,
     zoom: worldPerPixel > 0 ? (frame.spacing?.column ?? 1) / worldPerPixel : 1,
     letters: edgeLetters(
       [dot(right, row), dot(right, column)],

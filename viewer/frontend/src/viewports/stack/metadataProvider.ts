@@ -1,6 +1,6 @@
 import { number, text } from '../../domain/dicomJson'
 import type { Frame } from '../../domain/frames'
-import { suvFactor } from '../../domain/suv'
+import { hasExactWindow, suvFactor } from '../../domain/suv'
 import { TAG } from '../../domain/tags'
 import { paletteOf } from './palette'
 import { frameOf } from './frameRegistry'
@@ -87,7 +87,8 @@ function voiModule(frame: Frame): Record<string, unknown> | undefined {
   return {
     windowCenter: frame.windows.map((window) => window.center),
     windowWidth: frame.windows.map((window) => window.width),
-    // An array, as the library reads element 0; a plain string would give it one letter.
-    voiLUTFunction: [frame.voiLutFunction],
+    // An array, as the library reads element 0; a plain string would give it one letter. LINEAR turns a width below 1
+    // into bounds the wrong way round, and the picture into its negative.
+    voiLUTFunction: [hasExactWindow(frame) && frame.voiLutFunction === 'LINEAR' ? 'LINEAR_EXACT' : frame.voiLutFunction],
   }
 }
