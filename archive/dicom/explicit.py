@@ -57,6 +57,7 @@ def explicit_little_endian(
     *,
     overrides: Mapping[int, Override] | None = None,
     pixel_data: NativePixelData | None = None,
+    without_pixels: bool = False,
     limits: Limits = DEFAULT,
 ) -> Iterator[bytes]:
     """A DICOM file with the same data set in Explicit VR Little Endian, in chunks of at most 1 MiB or so.
@@ -64,7 +65,8 @@ def explicit_little_endian(
     `overrides` replace or add elements of the top level by tag: text (ASCII) and numbers are encoded by the VR of the
     dictionary, bytes are taken as they are, None removes. With `pixel_data` its length and the overrides must agree;
     offset tables are dropped. Encapsulated Pixel Data that are not replaced stay encapsulated, and so does the
-    Transfer Syntax. The preamble becomes zeros: what it may point to has moved (PS3.10 §7.1).
+    Transfer Syntax, unless the caller knows that the data set is `without_pixels`. The preamble becomes zeros: what it
+    may point to has moved (PS3.10 §7.1).
 
     Raises, on the call or while iterating:
         CannotUnderstand, UnsupportedTransferSyntax, TooLarge: as `scanner.scan`.
@@ -73,7 +75,10 @@ def explicit_little_endian(
     opened = open_part10(buffer, limits)
     if pixel_data is not None and pixel_data.length > 0xFFFFFFFE:
         raise TooLarge("Uncompressed, the Pixel Data are longer than a Data Element can be (4 GiB)")
-    return _batched(_Encoder(opened, dict(overrides or {}), pixel_data, limits).pieces())
+    declared = transfer_syntax(opened.transfer_syntax_uid)
+    stays = declared is not None and declared.encapsulated and pixel_data is None and not without_pixels
+    written_as = opened.transfer_syntax_uid if stays else EXPLICIT_VR_LITTLE_ENDIAN
+    return _batched(_Encoder(opened, dict(overrides or {}), pixel_data, written_as, limits).pieces())
 
 
 def _batched(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -96,9 +101,15 @@ def _batched(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 class _Encoder:
     def __init__(
-        self, opened: PartTen, overrides: dict[int, Override], pixel_data: NativePixelData | None, limits: Limits
+        self,
+        opened: PartTen,
+        overrides: dict[int, Override],
+        pixel_data: NativePixelData | None,
+        written_as: str,
+        limits: Limits,
     ) -> None:
         self._opened = opened
+        self._written_as = written_as
         self._cut = opened.dataset.cut
         self._walk = walker.Walk(opened.dataset, opened.start, opened.encoding, limits)
         self._vrs = SettledVrs(opened, limits)
@@ -213,17 +224,11 @@ class _Encoder:
 
     def _file_meta(self) -> Iterator[bytes]:
         uids = self._sop_uids()
-        declared = transfer_syntax(self._opened.transfer_syntax_uid)
-        encapsulated = declared is not None and declared.encapsulated and self._pixel_data is None
         elements = (
             (0x00020001, "OB", b"\0\1"),
             (0x00020002, "UI", uids.get(_SOP_CLASS_UID, b"")),
             (0x00020003, "UI", uids.get(_SOP_INSTANCE_UID, b"")),
-            (
-                0x00020010,
-                "UI",
-                (self._opened.transfer_syntax_uid if encapsulated else EXPLICIT_VR_LITTLE_ENDIAN).encode(),
-            ),
+            (0x00020010, "UI", self._written_as.encode()),
             (0x00020012, "UI", IMPLEMENTATION_CLASS_UID.encode()),
             (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME.encode()),
         )

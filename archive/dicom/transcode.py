@@ -46,11 +46,11 @@ def decompressed(buffer: ByteBuffer, pool: Decoder) -> Iterator[bytes]:
     """
     instance = scan(buffer)
     syntax = TRANSFER_SYNTAXES[instance.transfer_syntax_uid]
+    header = orjson.loads(instance.json_template.replace(ROOT_MARK, b""))
     if not syntax.encapsulated or instance.frames is None:
-        yield from explicit_little_endian(buffer)
+        yield from explicit_little_endian(buffer, without_pixels="7FE00010" not in header)
         return
     decodable_syntax(syntax.uid)
-    header = orjson.loads(instance.json_template.replace(ROOT_MARK, b""))
     frames = _EncodedFrames(buffer, instance.frames)
     description = replace(PixelDescription.from_dicom_json(header), number_of_frames=len(frames))
     native = decoded_description(description, syntax.uid, frames[1])

@@ -334,3 +334,17 @@ def test_a_timeline_is_in_order_of_utc_and_stored_times_stay_as_they_are(archive
     summary = tokyo.get(f"{archive.url}/viewer/api/studies/{local.StudyInstanceUID}").json()
     record = tokyo.get(f"{archive.url}/viewer/api/patients/{summary['study']['patient']['key']}").json()
     assert [study["time"] for study in record["studies"]] == ["03:00:00", "11:00:00"]
+
+
+def test_a_report_labelled_with_an_image_compression_is_served_by_default(
+    archive: RunningArchive, client: requests.Session
+) -> None:
+    """Some senders label everything with the association's JPEG syntax; without pixels nothing is compressed."""
+    report = fresh(factories.structured_report())
+    data = factories.part10_bytes(report)
+    mislabelled = data.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0", 1)
+    assert mislabelled != data
+    assert store(client, archive, [mislabelled]).status == 200
+    answer = client.get(f"{archive.dicom_web}{path_of(report)}", headers={"Accept": DICOM})
+    assert answer.status_code == 200, answer.text
+    assert b"1.2.840.10008.1.2.1\0" in answer.content[:500]
