@@ -6,6 +6,7 @@ runs `dicomweb_bench.py` against both. Arguments are passed on, e.g. `ARGS="--su
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests import processes  # noqa: E402
-from tests.server import RunningArchive  # noqa: E402
+from tests.server import RunningArchive, free_port  # noqa: E402
 
 
 @contextmanager
@@ -31,11 +32,14 @@ def orthanc(folder: Path) -> Iterator[list[str]]:
         yield []
         return
     script = str(HERE / "orthanc_peer.sh")
-    said = subprocess.run([script, "start", str(folder)], check=True, capture_output=True, text=True).stdout
+    port = str(free_port())
+    environment = os.environ | {"PORT": port}
+    start = [script, "start", str(folder)]
+    said = subprocess.run(start, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
     pid = re.search(r"pid (\d+)", said)
     assert pid, said
     try:
-        yield ["--target", f"orthanc=http://127.0.0.1:18042/dicom-web,pid={pid[1]}"]
+        yield ["--target", f"orthanc=http://127.0.0.1:{port}/dicom-web,pid={pid[1]}"]
     finally:
         subprocess.run([script, "stop", str(folder)], check=False)
 
