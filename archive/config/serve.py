@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import os
 import select
 import signal
 import socket
@@ -138,6 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="manage.py serve", description=__doc__)
     parser.add_argument("--welcome", action="store_true", help="load the demo (ATRIUM_DEMO) and print a sign-in link")
     options = parser.parse_args(arguments)
+    if options.welcome:  # a person at a terminal gets the two last lines, not our diary
+        os.environ.setdefault("ATRIUM_LOG_LEVEL", "warning")
     env = environment()
     wrong = faults(env)
     if not wrong and not port_is_free(env):
@@ -147,8 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     handler = logging.StreamHandler()
     handler.setFormatter(json_formatter())
-    # A person at a terminal gets the two last lines of the welcome, not our diary.
-    logging.basicConfig(level="WARNING" if options.welcome else env.atrium_log_level.upper(), handlers=[handler])
+    logging.basicConfig(level=env.atrium_log_level.upper(), handlers=[handler])
     for line in warnings(env):
         log.warning("insecure_setting", setting=line)
     try:
