@@ -27,7 +27,9 @@ def bodies(data: bytes, boundary: str = "B", sizes: list[int] | None = None) -> 
     return [b"".join(part.chunks) for part in MultipartReader(Trickle(data, sizes or []), boundary).parts()]
 
 
-def written(parts: list[bytes], boundary: bytes = b"B", headers: bytes = b"Content-Type: application/dicom\r\n") -> bytes:
+def written(
+    parts: list[bytes], boundary: bytes = b"B", headers: bytes = b"Content-Type: application/dicom\r\n"
+) -> bytes:
     return b"".join(b"--" + boundary + b"\r\n" + headers + b"\r\n" + part + b"\r\n" for part in parts) + (
         b"--" + boundary + b"--\r\n"
     )
