@@ -11,6 +11,7 @@ from archive.demo import part10
 from archive.demo.ct_scanner import LUNG, SOFT, CtSeries, Hounsfield, axial_slices, ct_image, radiograph, reconstruct
 from archive.demo.header import Series
 from archive.demo.lesions import Nodule, on_surface, paint_nodule, paint_plaque
+from archive.demo.nodule_report import measurement_report
 from archive.demo.orders import Builder, StudyOrder
 from archive.demo.solids import Grid, Tube, paint_tube
 from archive.demo.texture import Array, blur, resize
@@ -68,19 +69,19 @@ def left_descending_artery(torso: Torso) -> Tube:
 
 
 @lru_cache(maxsize=1)
-def _base(name: str) -> tuple[Torso, Hounsfield]:
+def _base(name: str) -> Hounsfield:
     case = CASES[name]
     torso = organs(case.build, 132.0, -186.0)
     volume = render(torso, lung_trees(torso, 1100), GRID, case.blood, case.build.seed)
     vessel = left_descending_artery(torso)
     paint_tube(volume, GRID, vessel, case.blood.artery)
     paint_plaque(volume, GRID, vessel, *case.plaque)
-    return torso, np.rint(volume).astype(np.int16)
+    return np.rint(volume).astype(np.int16)
 
 
 def chest_volume(name: str, point: str) -> Hounsfield:
     """Noise-free Hounsfield units on ``GRID`` of case ``name`` at time ``point``."""
-    volume = _base(name)[1].astype(np.float32)
+    volume = _base(name).astype(np.float32)
     for number, nodule in enumerate(CASES[name].findings[point]):
         paint_nodule(volume, GRID, nodule, CASES[name].build.seed * 10 + number)
     return np.rint(volume).astype(np.int16)
@@ -101,19 +102,24 @@ def _series(number: int, description: str, minutes: float) -> Series:
 
 
 def count(order: StudyOrder) -> int:
-    full = 1 + PLANES + SOFT_PLANES
+    full = 1 + PLANES + SOFT_PLANES + (1 if order.options["case"] == "a" else 0)
     return full + (CORONAL if order.options["point"] == "current" else 0)
 
 
 def build(order: StudyOrder) -> Iterator[bytes]:
-    """Scout, thin lung series, thicker soft-tissue series, and a coronal reformat on the newest study."""
+    """Scout, lung series, measurements of the nodules, soft-tissue series; a coronal reformat on the newest study."""
     name, point = order.options["case"], order.options["point"]
     volume = chest_volume(name, point)
     contrast = "Iodinated contrast (simulated)" if CASES[name].blood.artery > 100 else ""
     yield scout(order, volume, GRID)
     thin = part10.EXPLICIT if point == "current" else part10.HTJ2K
     lung = CtSeries(_series(2, "Lung 2.5", 2), LUNG, ((-600, 1500), (40, 400)), THICKNESS, thin, contrast=contrast)
-    yield from axial_slices(order, lung, volume, GRID)
+    slices = []
+    for data in axial_slices(order, lung, volume, GRID):
+        slices.append(data)
+        yield data
+    if name == "a":
+        yield measurement_report(order, 5, slices, CASES[name].findings[point])
     thick = ((volume[0::2].astype(np.int32) + volume[1::2]) // 2).astype(np.int16)
     thick_grid = Grid(
         (GRID.start[0] + THICKNESS / 2, *GRID.start[1:]), (2 * THICKNESS, _PIXEL, _PIXEL), (SOFT_PLANES, 512, 512)

@@ -50,7 +50,7 @@ def _share(distance: Array, width: float = 1.1) -> Array:
     return np.asarray(np.clip(0.5 - distance / np.float32(width), 0, 1))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def head(seed: int) -> Head:
     """The healthy head of one person."""
     random = np.random.default_rng([seed, 157])

@@ -1,5 +1,6 @@
 """The synthetic hospital as a stream of studies, ready for the one ingest service."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -44,7 +45,11 @@ def demo_studies(seed: int = DEFAULT_SEED, *, anchor: date | None = None) -> Ite
     UIDs depend on ``seed`` alone; dates and ages count back from ``anchor`` (default: today). Keep the anchor of the
     first load and pass it again, and a second load finds the very same bytes.
     """
+    before = ""
     for order in orders(seed, anchor or date.today()):
+        if order.kind != before:
+            forget_phantoms()
+        before = order.kind
         yield DemoStudy(
             study_instance_uid=order.study_uid,
             description=order.description,
@@ -53,6 +58,15 @@ def demo_studies(seed: int = DEFAULT_SEED, *, anchor: date | None = None) -> Ite
             instance_count=BUILDERS[order.kind].count(order),
             order=order,
         )
+
+
+def forget_phantoms() -> None:
+    """Drops every phantom kept for reuse. Orders are grouped by kind, so this costs little and keeps memory flat."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("archive.demo."):
+            for member in vars(module).values():
+                if hasattr(member, "cache_clear"):
+                    member.cache_clear()
 
 
 def plan(seed: int = DEFAULT_SEED) -> DemoPlan:

@@ -2,14 +2,19 @@
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from pydicom.charset import convert_encodings
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.filewriter import dcmwrite
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import correct_ambiguous_vr_element, write_data_element, write_file_meta_info
+from pydicom.multival import MultiValue
 from pydicom.uid import UID
 
 from archive.demo.uids import stable_uid
@@ -112,15 +117,48 @@ def mark_lossy(ds: Dataset, before: int, after: int, method: str = "ISO_10918_1"
     ds.LossyImageCompressionMethod = method
 
 
+_BINARY = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "AT"})
+
+
 def part10(ds: Dataset, transfer_syntax: str = EXPLICIT) -> bytes:
     """The whole object as bytes, preamble and File Meta Information included."""
     meta = FileMetaDataset()
+    meta.FileMetaInformationVersion = b"\0\1"
     meta.MediaStorageSOPClassUID = ds.SOPClassUID
     meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
     meta.TransferSyntaxUID = UID(transfer_syntax)
     meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
     meta.ImplementationVersionName = IMPLEMENTATION
     ds.file_meta = meta
-    out = io.BytesIO()
-    dcmwrite(out, ds, enforce_file_format=True)
-    return out.getvalue()
+    if "PixelData" in ds:
+        ds["PixelData"].is_undefined_length = transfer_syntax not in (EXPLICIT, IMPLICIT)
+    out = DicomBytesIO()
+    out.is_little_endian, out.is_implicit_VR = True, transfer_syntax == IMPLICIT
+    out.write(b"\0" * 128 + b"DICM")
+    write_file_meta_info(out, meta)
+    _write_elements(out, ds)
+    return bytes(out.getvalue())
+
+
+@lru_cache(maxsize=8192)
+def _encoded(tag: int, vr: str, value: object, encoding: tuple[str, ...], implicit: bool) -> bytes:
+    """One element as bytes. Slices of a series share nine tenths of theirs, so they are remembered."""
+    out = DicomBytesIO()
+    out.is_little_endian, out.is_implicit_VR = True, implicit
+    write_data_element(out, DataElement(tag, vr, list(value) if isinstance(value, tuple) else value), list(encoding))
+    return bytes(out.getvalue())
+
+
+def _write_elements(out: DicomBytesIO, ds: Dataset) -> None:
+    encoding = tuple(convert_encodings(ds.get("SpecificCharacterSet", "ISO_IR 6")))
+    for tag in sorted(ds.keys()):
+        element = ds[tag]
+        if element.VR == "SQ" or element.VR.startswith("O") or element.is_undefined_length:
+            write_data_element(out, correct_ambiguous_vr_element(element, ds, True), list(encoding))
+            continue
+        value = tuple(str(v) for v in element.value) if isinstance(element.value, MultiValue) else element.value
+        if element.VR in ("DS", "IS", "PN", "UI") and not isinstance(value, tuple):
+            value = "" if value is None else str(value)
+        elif element.VR in _BINARY and isinstance(element.value, MultiValue):
+            value = tuple(element.value)
+        out.write(_encoded(int(tag), element.VR, value, encoding, bool(out.is_implicit_VR)))

@@ -60,8 +60,8 @@ FINDINGS: dict[str, tuple[HotSpot, ...]] = {
 
 
 @lru_cache(maxsize=1)
-def _body() -> tuple[Torso, Hounsfield, Array]:
-    """Anatomy, CT, and the uptake of healthy tissue in SUV before noise."""
+def _body() -> tuple[Hounsfield, Array]:
+    """The CT, and the uptake of healthy tissue in SUV before noise."""
     torso = organs(_BUILD, 205.0, -505.0)
     volume = render(torso, lung_trees(torso, 350), CT_GRID, PLAIN, _BUILD.seed)
     random = np.random.default_rng(191)
@@ -76,7 +76,7 @@ def _body() -> tuple[Torso, Hounsfield, Array]:
         0.5 - (_sampled(torso, "cavity") + 14) / 6, 0, 1
     )
     uptake += low * bowel * 0.9
-    return torso, np.rint(volume).astype(np.int16), blur(blur(uptake, 0.75), 0.5, (0,))
+    return np.rint(volume).astype(np.int16), blur(blur(uptake, 0.75), 0.5, (0,))
 
 
 def _sampled(torso: Torso, name: str) -> Array:
@@ -97,7 +97,7 @@ def _shrunk(volume: Array) -> Array:
 def pet_volume(point: str, seed: int) -> Array:
     """SUV (z, y, x) on ``PET_GRID`` with noise and lesions."""
     random = np.random.default_rng([seed, 193])
-    clean = _body()[2]
+    clean = _body()[1]
     noise = blur(blur(random.standard_normal(PET_GRID.shape, dtype=np.float32), 0.8), 0.6, (0,))
     noise /= noise.std()
     suv = np.maximum(clean * (1 + 0.09 * noise) + 0.01 * noise, 0)
@@ -124,7 +124,7 @@ def count(order: StudyOrder) -> int:
 def build(order: StudyOrder) -> Iterator[bytes]:
     """Attenuation CT, then the attenuation-corrected PET, both from the head down."""
     point = order.options["point"]
-    volume = _body()[1].astype(np.float32)
+    volume = _body()[0].astype(np.float32)
     for number, spot in enumerate(FINDINGS[point]):
         if spot.hounsfield is not None:
             paint_nodule(volume, CT_GRID, Nodule(spot.name, spot.centre, spot.diameter, spot.hounsfield), number)

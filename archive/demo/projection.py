@@ -160,6 +160,6 @@ def add_finding(chest_path: Array, lung: Array, film: Film, finding: str, seed: 
         edge = np.hypot((x + 66) / 0.92, (z - 2) / 1.5) - 58
         outside = smoothstep(-1, 1, edge) * (x < -20) * (z > -70) * share
         line = np.exp(-((edge / 0.8) ** 2)) * (x < -20) * (z > -60) * share
-        smooth = blur(chest_path, 12)
-        return chest_path + 0.55 * outside * (smooth - chest_path) - 7 * outside + 6 * line
+        smooth = resize(blur(chest_path[::8, ::8], 1.5), chest_path.shape)
+        return np.asarray(chest_path + 0.55 * outside * (smooth - chest_path) - 7 * outside + 6 * line)
     return chest_path

@@ -26,25 +26,25 @@ _CHEST: dict[str, Template] = {
     "thorax b": Template("chest_ct", "CT thorax low dose", RADIOLOGY, {"case": "b", "point": "current"}),
     "thorax b prior": Template("chest_ct", "CT thorax low dose", RADIOLOGY, {"case": "b", "point": "prior"}),
 }
-_FIRST = ("thorax a", "thorax a prior", "bleeding", "mass", "pet", "echo full", "ecg", "oct", "skin slide", "mole")
+# Kinds in the order they are generated: what people look at first comes first.
+_KINDS = (
+    "chest_ct", "pet_ct", "ecg", "documents", "mammography", "ultrasound", "eye", "skin", "xray", "head_ct", "head_mr",
+    "angiography", "endoscopy", "slide", "body_ct",
+)  # fmt: skip
 
 
 def orders(seed: int, anchor: date) -> list[StudyOrder]:
     """All orders for ``seed`` dated back from ``anchor``, in the order they are best generated.
 
-    The first ones are today's most telling; the rest is grouped so that studies cut from one phantom follow each other.
+    Grouped so that studies cut from one phantom follow each other; the full chest CTs come first.
     """
     events = [*TODAY, *PAST, *_everyday(seed)]
     out = [_order(seed, anchor, number, event) for number, event in enumerate(events)]
     out += _strangers(seed, anchor, len(out))
-    first: list[StudyOrder] = []
-    for name in _FIRST:
-        first.append(out[next(number for number, event in enumerate(events) if event.template == name)])
-    rest = [order for order in out if order not in first]
-    return first + sorted(rest, key=_phantom)
+    return sorted(out, key=_phantom)
 
 
-def _phantom(order: StudyOrder) -> tuple[str, ...]:
+def _phantom(order: StudyOrder) -> tuple[int | str, ...]:
     """Studies with the same key share what is costly to generate."""
     shared = (
         "case",
@@ -61,7 +61,7 @@ def _phantom(order: StudyOrder) -> tuple[str, ...]:
         "lesion",
         "first",
     )
-    return (order.kind, *(order.options.get(name, "") for name in shared), order.key)
+    return (_KINDS.index(order.kind), *(order.options.get(name, "") for name in shared), order.key)
 
 
 def _template(name: str) -> Template:

@@ -40,7 +40,7 @@ def _toned(path: Array, mm: float) -> Array:
     broad = resize(blur(small, 15.0 / mm / 8), path.shape)
     local = path - broad
     value = 0.42 * np.sqrt(np.maximum(path, 0) / 200) + 0.0052 * local
-    return np.asarray(value + 0.0016 * (path - blur(path, 2.0)), dtype=np.float32)
+    return np.asarray(value + 0.0016 * (path - blur(path, 1.4)), dtype=np.float32)
 
 
 @lru_cache(maxsize=6)
@@ -85,10 +85,8 @@ def _expose(order: StudyOrder, tone: Array, number: int) -> tuple[NDArray[np.uin
     random = order.random(number)
     bits = 10 if order.options.get("device") == "CR" else 12
     top = float(2**bits - 1)
-    shift = tuple(int(v) for v in random.integers(-14, 15, 2))
-    rows = np.clip(np.arange(tone.shape[0]) + shift[0], 0, tone.shape[0] - 1)
-    columns = np.clip(np.arange(tone.shape[1]) + shift[1], 0, tone.shape[1] - 1)
-    tone = tone[rows][:, columns] * np.float32(random.uniform(0.96, 1.04))
+    shift = tuple(int(v) for v in random.integers(-6, 7, 2))
+    tone = np.roll(tone, shift, (0, 1)) * np.float32(random.uniform(0.96, 1.04))
     noise = rolled(_grain(), (tone.shape[0], tone.shape[1]), random) * (0.0016 + 0.0028 * np.clip(tone, 0, 1))
     stored = np.clip((0.06 + 0.98 * tone + noise) * top, 0, top).astype(np.uint16)
     if order.options.get("inverted") == "1":
