@@ -11,6 +11,8 @@ from django.http.response import HttpResponseBase
 from archive.access.policy import Actor
 from archive.catalog.tokens import token_holder
 
+MACHINE_DOORS = ("/dicom-web/", "/wado", "/fhir/")
+
 
 class ActorMiddleware:
     """Sets `request.actor`; None when nobody is known, also when a token is bad, whatever cookie came with it."""
@@ -24,7 +26,9 @@ class ActorMiddleware:
             request.actor = _token_actor(header, request)  # type: ignore[attr-defined]
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no browser sends this by itself
         else:
-            request.actor = session_actor(request)  # type: ignore[attr-defined]
+            request.actor = actor = session_actor(request)  # type: ignore[attr-defined]
+            if actor is None and request.path.startswith(MACHINE_DOORS):
+                request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # nobody to forge: 401, not 403
         return self.get_response(request)
 
 

@@ -384,6 +384,4 @@ class Walk:
             raise TooLarge(f"More than {self.limits.elements} Data Elements")
 
     def _cut_off(self, tag: int, length: int, left: int) -> NoReturn:
-        raise CannotUnderstand(
-            f"{tag_text(tag)} tells a length of {length} bytes, but {max(left, 0)} are left: truncated"
-        )
+        raise CannotUnderstand(f"truncated: {tag_text(tag)} tells {length} bytes, {max(left, 0)} are left")

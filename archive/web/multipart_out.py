@@ -66,4 +66,3 @@ class Multipart:
             if pending:
                 yield pending
         yield self.tail
-

@@ -49,7 +49,7 @@ class OrjsonRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+        return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
 def raise_to_boundary(error: Exception, context: Mapping[str, Any]) -> HttpResponse:

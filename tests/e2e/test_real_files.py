@@ -28,10 +28,10 @@ OCTETS = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 
 # Files whose bytes contradict themselves, with the word that the refusal must have. pydicom reads most of them.
 BROKEN = {
-    "malformed/3gb-bulk-data-truncated": "tells a length",
-    "malformed/GH179B.dcm": "tells a length",
-    "malformed/MR_truncated.dcm": "tells a length",
-    "malformed/rtplan_truncated.dcm": "tells a length",
+    "malformed/3gb-bulk-data-truncated": "truncated",
+    "malformed/GH179B.dcm": "truncated",
+    "malformed/MR_truncated.dcm": "truncated",
+    "malformed/rtplan_truncated.dcm": "truncated",
     "malformed/GH626.dcm": "ends before",
     "malformed/GH1339.dcm": "ends before",
     "malformed/emri_small_jpeg_2k_lossless_too_short.dcm": "ends before",
@@ -88,7 +88,7 @@ def _told(wrong: dict[str, object]) -> str:
 def _expected_refusal(file: RealFile) -> str:
     """A word of the reason for which this file must be refused, empty when it must be stored."""
     if Path(file.name).name.startswith("DICOMDIR"):
-        return "DICOMDIR" if "nooffset" not in file.name else "tells a length"
+        return "DICOMDIR" if "nooffset" not in file.name else "truncated"
     return BROKEN.get(file.name) or file.lacks
 
 
