@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { displaySetsOf, firstFrameIndex } from './displaySets'
-import { text } from './dicomJson'
+import { text, type Dataset } from './dicomJson'
 import { ctSlice, dataset } from './testData'
 
 describe('a series', () => {
@@ -13,8 +13,9 @@ describe('a series', () => {
   })
 
   it('of clips is one display set per clip, and a clip plays from its first frame', () => {
-    const clip = (uid: string, number: number) =>
-      dataset({
+    const clip = (uid: string, number: number) => ({
+      '7FE00010': { vr: 'OB', BulkDataURI: '/pixels' },
+      ...dataset({
         '00080016': ['UI', '1.2.840.10008.5.1.4.1.1.3.1'],
         '00080018': ['UI', uid],
         '0020000E': ['UI', '9'],
@@ -23,7 +24,8 @@ describe('a series', () => {
         '00280010': ['US', 480],
         '00280011': ['US', 640],
         '00280100': ['US', 8],
-      })
+      }),
+    })
     const sets = displaySetsOf([clip('9.2', 2), clip('9.1', 1)])
     expect(sets.map((set) => text(set.instances[0], '00080018'))).toEqual(['9.1', '9.2'])
     expect(sets.every((set) => set.cine && set.frames.length === 30 && firstFrameIndex(set) === 0)).toBe(true)
@@ -38,10 +40,11 @@ describe('a series', () => {
     expect(text(sets[1]?.instances[0], '00080018')).toBe('8.4000')
   })
 
-  it('never draws what is not a plain picture: segmentations and float pixels', () => {
+  it('never draws what is not a plain picture: segmentations, float pixels, a header without any', () => {
     const segmentation = { ...ctSlice(0, 1), '00080016': { vr: 'UI', Value: ['1.2.840.10008.5.1.4.1.1.66.4'] } }
     const float = { ...ctSlice(0, 1), '00280100': { vr: 'US', Value: [32] } }
-    expect(displaySetsOf([segmentation, float]).every((set) => set.frames.length === 0)).toBe(true)
+    const header: Dataset = Object.fromEntries(Object.entries(ctSlice(0, 1)).filter(([tag]) => tag !== '7FE00010'))
+    expect(displaySetsOf([segmentation, float, header]).every((set) => set.frames.length === 0)).toBe(true)
   })
 
   it('without instances shows nothing and does not fail', () => {

@@ -78,7 +78,8 @@ export function displaySetsOf(instances: readonly Dataset[]): DisplaySet[] {
 }
 
 function isStackable(instance: Dataset, sopClass: string): boolean {
-  return hasPicture(instance) && !NOT_A_STACK.has(sopClass) && (number(instance, TAG.BitsAllocated) ?? 0) <= 16
+  const hasPixels = instance[TAG.PixelData] !== undefined
+  return hasPixels && hasPicture(instance) && !NOT_A_STACK.has(sopClass) && (number(instance, TAG.BitsAllocated) ?? 0) <= 16
 }
 
 function sortedFrames(frames: Frame[]): Frame[] {

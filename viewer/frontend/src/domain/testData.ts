@@ -25,6 +25,7 @@ export function ctSlice(z: number, instanceNumber: number, more: Dataset = {}): 
       '00281052': ['DS', -1024],
       '00281053': ['DS', 1],
     }),
+    '7FE00010': { vr: 'OW', BulkDataURI: '/pixels' },
     ...more,
   }
 }

@@ -1,7 +1,7 @@
 import type { Types } from '@cornerstonejs/core'
 import { createImage } from '@cornerstonejs/dicom-image-loader'
 import { readFrame } from '../../api/dicomweb'
-import { actualSyntax, isAlwaysLossy } from '../../domain/encodedFrame'
+import { actualSyntax, isAlwaysLossy, misleadsDecoder } from '../../domain/encodedFrame'
 import { frameOf, urlOf } from './frameRegistry'
 import { markDecodedByArchive } from './metadataProvider'
 import { loadPalette } from './palette'
@@ -12,7 +12,7 @@ const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1'
 /**
  * cornerstone's image loader for our frames: fetch as stored, decode in a worker.
  *
- * What the browser cannot decode is asked for once more, decoded by the archive, before it counts as a failure.
+ * What the browser cannot decode, or would decode wrongly, is asked for once more, decoded by the archive.
  */
 export function loadFrame(imageId: string): Types.IImageLoadObject {
   const controller = new AbortController()
@@ -32,14 +32,16 @@ async function fetchAndDecode(imageId: string, signal: AbortSignal): Promise<Typ
   const stored = await readFrame(url, AS_STORED, signal)
   const syntax = actualSyntax(stored.transferSyntaxUid, stored.bytes)
   if (isAlwaysLossy(syntax)) frame.origin = { ...frame.origin, lossy: true }
-  try {
-    return await decode(imageId, stored.bytes, syntax)
-  } catch (error) {
-    if (syntax === EXPLICIT_LITTLE_ENDIAN) throw error
-    const plain = await readFrame(url, EXPLICIT_LITTLE_ENDIAN, signal)
-    markDecodedByArchive(imageId)
-    return decode(imageId, plain.bytes, EXPLICIT_LITTLE_ENDIAN)
+  if (!misleadsDecoder(frame.pixel, syntax, stored.bytes)) {
+    try {
+      return await decode(imageId, stored.bytes, syntax)
+    } catch (error) {
+      if (syntax === EXPLICIT_LITTLE_ENDIAN) throw error
+    }
   }
+  const plain = await readFrame(url, EXPLICIT_LITTLE_ENDIAN, signal)
+  markDecodedByArchive(imageId)
+  return decode(imageId, plain.bytes, EXPLICIT_LITTLE_ENDIAN)
 }
 
 async function decode(imageId: string, bytes: Uint8Array, transferSyntaxUid: string): Promise<Types.IImage> {
