@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from archive.demo.orders import StudyOrder
 from archive.demo.registry import BUILDERS
@@ -27,6 +28,7 @@ class DemoStudy:
         return self.instance_count
 
     def __iter__(self) -> Iterator[bytes]:
+        _make_room(self.order.kind)
         return BUILDERS[self.order.kind].build(self.order)
 
 
@@ -45,11 +47,7 @@ def demo_studies(seed: int = DEFAULT_SEED, *, anchor: date | None = None) -> Ite
     UIDs depend on ``seed`` alone; dates and ages count back from ``anchor`` (default: today). Keep the anchor of the
     first load and pass it again, and a second load finds the very same bytes.
     """
-    before = ""
     for order in orders(seed, anchor or date.today()):
-        if order.kind != before:
-            forget_phantoms()
-        before = order.kind
         yield DemoStudy(
             study_instance_uid=order.study_uid,
             description=order.description,
@@ -60,8 +58,14 @@ def demo_studies(seed: int = DEFAULT_SEED, *, anchor: date | None = None) -> Ite
         )
 
 
+@lru_cache(maxsize=1)
+def _make_room(kind: str) -> None:
+    """Forgets the phantoms of the kind before: studies come grouped by kind, so this costs little and saves memory."""
+    forget_phantoms()
+
+
 def forget_phantoms() -> None:
-    """Drops every phantom kept for reuse. Orders are grouped by kind, so this costs little and keeps memory flat."""
+    """Drops every phantom kept for reuse."""
     for name, module in list(sys.modules.items()):
         if name.startswith("archive.demo."):
             for member in vars(module).values():

@@ -197,7 +197,7 @@ def _describe(ds: Dataset, side: str, view: str) -> None:
     ds.PixelIntensityRelationship, ds.PixelIntensityRelationshipSign = "LOG", -1
     ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "0", "1", "US"
     ds.PresentationLUTShape = "IDENTITY"
-    ds.WindowCenter, ds.WindowWidth = "2000", "3600"
+    ds.WindowCenter, ds.WindowWidth = "1650", "3000"
     ds.DetectorType, ds.DetectorID, ds.FieldOfViewShape = "DIRECT", "DEMO-MG1", "RECTANGLE"
     ds.DetectorTemperature = "30"
     ds.KVP, ds.XRayTubeCurrent, ds.ExposureTime, ds.Exposure = "28", 62, 1100, 68

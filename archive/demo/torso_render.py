@@ -202,9 +202,11 @@ def _pipes(volume: Array, grid: Grid, blood: Enhancement) -> None:
         paint_tube(volume, grid, tube, blood.vein)
     for tube in pulmonary_trunk():
         paint_tube(volume, grid, tube.shifted((0, 0, 0), 1.0), 44.0)
+    for tube in pulmonary_trunk():
         paint_tube(volume, grid, tube, blood.pulmonary)
     for tube in arteries():
         paint_tube(volume, grid, tube.shifted((0, 0, 0), 1.1), 46.0)
+    for tube in arteries():
         paint_tube(volume, grid, tube, blood.artery)
     gullet = Tube.through(
         [(150, 12, 3), (60, 26, 6), (0, 36, 4), (-60, 34, 6), (-110, 26, 16), (-128, 6, 34)], 7.0
@@ -243,16 +245,11 @@ def _skeleton(volume: Array, grid: Grid, torso: Torso, ribs_too: bool) -> None:
 
 def _sternum(volume: Array, grid: Grid, torso: Torso) -> None:
     front = -84 * torso.build.depth
-    for dx in (-9, 0, 9):
-        plate = Tube.through(
-            [(64, front + 22, dx * 1.5), (34, front + 10, dx * 1.4), (-20, front - 2, dx), (-72, front - 6, dx)], 5.4
-        )
-        _bone(volume, grid, plate.smoothed(4), 1.5, 420.0, 130.0)
-    for dx in (-9, 0, 9):
-        plate = Tube.through(
-            [(64, front + 22, dx * 1.5), (34, front + 10, dx * 1.4), (-20, front - 2, dx), (-72, front - 6, dx)], 3.8
-        )
-        paint_tube(volume, grid, plate.smoothed(4), 130.0)
+    course = [(64, front + 22, 1.5), (34, front + 10, 1.4), (-20, front - 2, 1.0), (-72, front - 6, 1.0)]
+    for radius, value in ((5.4, 420.0), (3.8, 130.0)):
+        for dx in (-9.0, -4.5, 0.0, 4.5, 9.0):
+            bar = Tube.through([(z, y, dx * spread) for z, y, spread in course], radius)
+            paint_tube(volume, grid, bar.smoothed(4), value)
 
 
 def _vertebra(volume: Array, grid: Grid, centre: tuple[float, float], size: tuple[float, float], sponge: Array) -> None:
@@ -280,7 +277,7 @@ def _vertebra(volume: Array, grid: Grid, centre: tuple[float, float], size: tupl
     process = np.minimum(
         np.maximum(
             np.abs(x) - 2.6 - 0.02 * (y - canal_y),
-            np.maximum(np.abs(z - z0 + 8 + 0.42 * (y - canal_y)) - 8, np.abs(y - canal_y - 20) - 17),
+            np.maximum(np.abs(z - z0 + 8 + 0.42 * (y - canal_y)) - 8, np.abs(y - canal_y - 14) - 11),
         ),
         np.maximum(np.abs(np.hypot(x / 1.1, y - canal_y) - 11.2) - 2.7, np.abs(z - z0 + 2) - 8.5),
     )
