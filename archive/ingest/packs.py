@@ -67,6 +67,7 @@ class Pack:
             self._length = 0
             if self._first is not None:
                 self._append(*self._first)
+                self._first[2].discard()
                 self._first = None
         self._append(number, name, spooled)
 
@@ -78,7 +79,10 @@ class Pack:
         """
         if self._first is not None:
             number, _name, spooled = self._first
-            return {number: put_alone(spooled)} if keep(number) else {}
+            if keep(number):
+                return {number: put_alone(spooled)}
+            spooled.discard()
+            return {}
         if self._file is None:
             return {}
         with self._file as file:
@@ -100,6 +104,8 @@ class Pack:
 
     def discard(self) -> None:
         """Gives the pack up; nothing was stored."""
+        if self._first is not None:
+            self._first[2].discard()
         if self._file is not None:
             self._file.close()
             Path(self._file.name).unlink(missing_ok=True)
@@ -138,16 +144,7 @@ def put_alone(spooled: Spooled) -> Placement:
         StoreUnavailable: it was not stored.
     """
     key = new_key(".dcm")
-    path = spooled.path or _written(spooled)
-    with store_errors():
-        object_store().adopt(key, path, length=spooled.length, sha256=spooled.sha256)
-    return Placement(key, spooled.length, 0)
-
-
-def _written(spooled: Spooled) -> Path:
-    """A small instance as a file: what the store then takes over needs no second pass over its bytes."""
     folder: Path = settings.ATRIUM_SPOOL_DIR
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False, buffering=0) as file:
-        file.write(spooled.data)
-    return Path(file.name)
+    with store_errors():
+        object_store().adopt(key, spooled.file(folder), length=spooled.length, sha256=spooled.sha256)
+    return Placement(key, spooled.length, 0)

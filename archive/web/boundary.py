@@ -16,6 +16,7 @@ from archive.errors import ArchiveError, StoreUnavailable, TooLarge
 from archive.web.errors import status_of
 
 log = structlog.get_logger(__name__)
+DRAINED_BYTES = 64 << 20
 
 
 class ErrorBoundaryMiddleware:
@@ -25,7 +26,10 @@ class ErrorBoundaryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code >= 400 and request.method == "POST":
+            _drain(request)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Called by Django with what a view raised."""
@@ -58,6 +62,14 @@ def _answer(error: ArchiveError) -> HttpResponse:
     if status == 503:
         response["Retry-After"] = "10"
     return response
+
+
+def _drain(request: HttpRequest) -> None:
+    """Reads what is left of a refused body, within reason: a sender that is cut off in mid-body never sees why."""
+    body = request.META.get("wsgi.input")
+    left = DRAINED_BYTES
+    while body is not None and left > 0 and (block := body.read(min(left, 1 << 20))):
+        left -= len(block)
 
 
 def _route(request: HttpRequest) -> str:

@@ -29,7 +29,12 @@ def store(request: HttpRequest, study_instance_uid: str = "") -> HttpResponse:
     if study_instance_uid and not is_uid(study_instance_uid):
         raise InvalidRequest("the Study Instance UID in the URL is not a UID")
     media_type = choose_media_type(request, ANSWERS)
-    report = store_instances(actor=actor_of(request), parts=_parts(request), study_instance_uid=study_instance_uid)
+    report = store_instances(
+        actor=actor_of(request),
+        parts=_parts(request),
+        study_instance_uid=study_instance_uid,
+        body_length=_body_length(request),
+    )
     if not report.outcomes:
         raise InvalidRequest("the request has no instance")
     body = orjson.dumps(_response_dataset(report, service_root(request)))
@@ -50,6 +55,11 @@ def _parts(request: HttpRequest) -> Iterator[Part]:
     if kind != "multipart/related" or inner != DICOM:
         raise UnsupportedMedia(f'send {DICOM}, or multipart/related; type="{DICOM}"')
     return _multiple(MultipartReader(body, str(header.get_param("boundary", ""))).parts())
+
+
+def _body_length(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _single(body: Readable) -> Iterator[Part]:
