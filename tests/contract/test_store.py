@@ -348,3 +348,10 @@ def test_a_report_labelled_with_an_image_compression_is_served_by_default(
     answer = client.get(f"{archive.dicom_web}{path_of(report)}", headers={"Accept": DICOM})
     assert answer.status_code == 200, answer.text
     assert b"1.2.840.10008.1.2.1\0" in answer.content[:500]
+
+
+def test_a_sender_without_permission_hears_so_after_sending_a_large_body(archive: RunningArchive) -> None:
+    """An unread body would break the connection before the answer is read."""
+    nobody = requests.Session()
+    answer = nobody.post(f"{archive.dicom_web}/studies", data=bytes(20 << 20), headers={"Content-Type": DICOM})
+    assert answer.status_code == 401
