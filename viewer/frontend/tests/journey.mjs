@@ -147,6 +147,21 @@ async function chestCt() {
   await shot('03-timeline')
 }
 
+/** By keys alone: open the first study, go on to the next, and come back to the list as it was. */
+async function onward() {
+  await page.goto(`${origin}/worklist?modality=CT`)
+  await until('two studies', async () => (await rows()) > 1)
+  await page.locator('[data-study-grid]').focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  await until('the first study', async () => (await pixelsOf(page)).deviation > 2, 30_000)
+  const first = page.url()
+  await page.keyboard.press('Enter')
+  await until('the next study', async () => page.url() !== first && (await pixelsOf(page)).deviation > 2, 30_000)
+  await page.keyboard.press('Escape')
+  await until('the filtered list again', async () => page.url().endsWith('modality=CT') && (await rows()) > 1)
+}
+
 /** One study of every department and modality: each shows pixels, or something made for its kind, and never an error. */
 async function everyKind() {
   const { counts } = await api('worklist?limit=1')
@@ -172,7 +187,7 @@ function corner(which) {
 }
 
 let failed = 0
-for (const step of [signIn, worklist, chestCt, everyKind]) {
+for (const step of [signIn, worklist, chestCt, onward, everyKind]) {
   try {
     await step()
     console.log(`ok   ${step.name}`)

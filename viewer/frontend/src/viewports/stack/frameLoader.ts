@@ -17,14 +17,15 @@ const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1'
 export function loadFrame(imageId: string): Types.IImageLoadObject {
   const controller = new AbortController()
   return {
-    promise: fetchAndDecode(imageId, controller.signal),
+    promise: fetchFrame(imageId, controller.signal),
     cancelFn: () => {
       controller.abort()
     },
   }
 }
 
-async function fetchAndDecode(imageId: string, signal: AbortSignal): Promise<Types.IImage> {
+/** One frame, fetched and decoded. Raises whatever made it impossible, AbortError among it. */
+export async function fetchFrame(imageId: string, signal: AbortSignal): Promise<Types.IImage> {
   const frame = frameOf(imageId)
   if (!frame) throw new Error('frame of a study that is no longer open')
   if (frame.pixel.photometricInterpretation === 'PALETTE COLOR') await loadPalette(frame)

@@ -1,9 +1,10 @@
-import { imageLoader } from '@cornerstonejs/core'
+import { cache } from '@cornerstonejs/core'
 import { firstFrameIndex, type DisplaySet } from '../../domain/displaySets'
 import { ASKED, FAILED, LOADED, nextWanted, WANTED } from '../../domain/loadOrder'
 import { scheduler, type LoadSource } from '../../services/loadScheduler'
 import { reportProgress } from '../../services/reading'
 import { renderingEngine, roomForPrefetch } from './cornerstone'
+import { fetchFrame } from './frameLoader'
 import { forgetFrames, register } from './frameRegistry'
 
 /** Priority of a stack that nobody looks at. */
@@ -19,6 +20,7 @@ export class FrameStack implements LoadSource {
   /** Where the reader is: frames near it come first. */
   focus: number
   readonly #listeners = new Set<() => void>()
+  readonly #abort = new AbortController()
   #announcing = false
 
   constructor(set: DisplaySet) {
@@ -48,11 +50,22 @@ export class FrameStack implements LoadSource {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Stops what is under way; nothing of it reaches the cache any more. */
+  close(): void {
+    this.#abort.abort()
+  }
+
   async #load(index: number): Promise<void> {
+    const imageId = this.imageIds[index] as string
+    const { signal } = this.#abort
     try {
-      await imageLoader.loadAndCacheImage(this.imageIds[index] as string)
+      // Not the library's loadAndCacheImage: it leaves a promise behind that fails with nobody to hear it.
+      const image = await fetchFrame(imageId, signal)
+      if (signal.aborted) return
+      if (!cache.getImageLoadObject(imageId)) cache.putImageSync(imageId, image)
       this.states[index] = LOADED
     } catch {
+      if (signal.aborted) return
       this.states[index] = FAILED
     }
     for (const listener of this.#listeners) listener()
@@ -86,9 +99,10 @@ export function stackOf(set: DisplaySet): FrameStack {
   return stack
 }
 
-/** Forgets every stack; what is under way finishes and is dropped. */
+/** Forgets every stack and stops its requests. */
 export function forgetStacks(): void {
   for (const remove of removers.values()) remove()
+  for (const stack of stacks.values()) stack.close()
   removers.clear()
   stacks.clear()
   forgetFrames()
