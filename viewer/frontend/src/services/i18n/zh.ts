@@ -116,7 +116,7 @@ export const zh: typeof en = {
   flag: {
     conflict: '身份冲突',
     conflictHint: '同一 ID 下各检查的姓名、出生日期或性别不一致。比较前请核对。',
-    version: (count) => `${n(count)} 个其他版本待处理`,
+    version: (count) => `${n(count)} 个其他版本`,
     versionHint: '有人用同一编号发送了不同内容。当前显示先到的版本。',
     incomplete: (count) => `不完整（${n(count)}）`,
     incompleteHint: '本检查有对象被拒收或缺失。',
