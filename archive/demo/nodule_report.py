@@ -79,7 +79,8 @@ def _restamped(ds: Dataset, ours: Dataset) -> Dataset:
         out.add(element)
     for element in ours:
         out.add(element)
-    out.ContentDate, out.ContentTime = ours.ContentDate, ours.ContentTime
+    for item in out.get("ContributingEquipmentSequence", []):
+        item.ContributionDateTime = ours.ContentDate + ours.ContentTime
     out.ReferencedPerformedProcedureStepSequence = []
     out.PerformedProcedureCodeSequence = []
     return out

@@ -9,8 +9,13 @@ from pydicom import dcmread
 from pydicom.filewriter import dcmwrite
 from pydicom.sr.codedict import codes
 
-from archive.demo.header import SYNTHETIC
+from archive.demo import part10
+from archive.demo.chest_ct import CASES
+from archive.demo.ct_scanner import LUNG, CtSeries, axial_slices
+from archive.demo.header import SYNTHETIC, Series
+from archive.demo.nodule_report import measurement_report
 from archive.demo.registry import BUILDERS
+from archive.demo.solids import Grid
 from tests.unit.demo.conftest import instances, order_for, read
 
 SMALL: dict[str, dict[str, str]] = {
@@ -116,6 +121,16 @@ def test_video_is_the_committed_clip() -> None:
     assert CLIP.stat().st_size <= 300_000
     fragment = next(generate_frames(video.PixelData, number_of_frames=1))
     assert fragment[: CLIP.stat().st_size] == CLIP.read_bytes()
+
+
+def test_report_does_not_carry_the_clock() -> None:
+    order = order_for("chest_ct", case="a", point="prior")
+    series = Series(2, "CT", "Lung", "Atrium CT 128", "CT2")
+    wanted = CtSeries(series, LUNG, ((-600, 1500),), 2.5, part10.EXPLICIT)
+    grid = Grid((-64.5, -60.0, -100.0), (2.5, 1.0, 1.0), (3, 128, 128))
+    slices = list(axial_slices(order, wanted, np.full(grid.shape, -860, dtype=np.int16), grid))
+    nodules = CASES["a"].findings["prior"]
+    assert measurement_report(order, 5, slices, nodules) == measurement_report(order, 5, slices, nodules)
 
 
 def test_report_measures_the_nodule_on_a_slice_of_its_study() -> None:
