@@ -10,9 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
-from archive.catalog.sql import for_update, moment
+from archive.catalog.sql import execute, for_update, moment
 from archive.dicom.person_name import component_groups, fold, search_text
 from archive.models import Patient, Study
 
@@ -57,10 +55,10 @@ def _known(identity: Identity) -> list[tuple[int, str, str, str]]:
     if identity.alone_in:
         sql += " AND variant LIKE %s"
         values.append(f"study:{identity.alone_in}%")
-    with connection.cursor() as cursor:
-        cursor.execute(sql + " ORDER BY id" + for_update(), values)
-        rows: list[tuple[int, str, str, str]] = cursor.fetchall()
-    return rows
+    return [
+        (pk, name, birth_date, sex)
+        for pk, name, birth_date, sex in execute(sql + " ORDER BY id" + for_update(), values)
+    ]
 
 
 def _agrees(identity: Identity, name: str, birth_date: str, sex: str) -> bool:
@@ -103,24 +101,22 @@ def _insert(identity: Identity, *, conflict: bool, now: datetime) -> int | None:
         said = "|".join((fold(identity.name), identity.birth_date, identity.sex))
         digest = hashlib.sha256(said.encode()).hexdigest()
         variant = f"{variant}:{digest[:8]}" if variant else digest[:16]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO patient (domain, patient_id, variant, name, name_search, birth_date, sex, identity_conflict,"
-            " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-            [
-                identity.domain,
-                identity.patient_id,
-                variant,
-                identity.name[:330],
-                search_text(identity.name),
-                identity.birth_date,
-                identity.sex,
-                conflict,
-                moment(now),
-            ],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+    rows = execute(
+        "INSERT INTO patient (domain, patient_id, variant, name, name_search, birth_date, sex, identity_conflict,"
+        " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        [
+            identity.domain,
+            identity.patient_id,
+            variant,
+            identity.name[:330],
+            search_text(identity.name),
+            identity.birth_date,
+            identity.sex,
+            conflict,
+            moment(now),
+        ],
+    )
+    return rows[0][0] if rows else None
 
 
 def _flag(patients: list[int]) -> None:

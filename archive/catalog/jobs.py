@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from archive.catalog.sql import moment, on_postgresql
+from archive.catalog.sql import execute, moment, on_postgresql
 from archive.models import Job
 
 LEASE_S = 300
@@ -29,14 +29,13 @@ class Claim:
 
 def enqueue(kind: str, subjects: Sequence[str], *, due_at: datetime, priority: int = 0) -> None:
     """Makes a job due; one that is open for the same subject moves to the later time, and runs again if it runs now."""
-    with connection.cursor() as cursor:
-        for subject in subjects:
-            cursor.execute(
-                "INSERT INTO job (kind, subject, state, due_at, lease_until, tries, priority, reason, created_at)"
-                " VALUES (%s, %s, 'due', %s, NULL, 0, %s, '', %s) ON CONFLICT (kind, subject) DO UPDATE"
-                " SET state = 'due', due_at = excluded.due_at, tries = 0, reason = '', lease_until = NULL",
-                [kind, subject, moment(due_at), priority, moment(timezone.now())],
-            )
+    for subject in subjects:
+        execute(
+            "INSERT INTO job (kind, subject, state, due_at, lease_until, tries, priority, reason, created_at)"
+            " VALUES (%s, %s, 'due', %s, NULL, 0, %s, '', %s) ON CONFLICT (kind, subject) DO UPDATE"
+            " SET state = 'due', due_at = excluded.due_at, tries = 0, reason = '', lease_until = NULL",
+            [kind, subject, moment(due_at), priority, moment(timezone.now())],
+        )
 
 
 def claim(kinds: Sequence[str] = ()) -> Claim | None:
@@ -76,9 +75,7 @@ def database_now() -> datetime:
     """The database's clock: workers on several machines agree on it."""
     if not on_postgresql():
         return timezone.now()  # one machine, one clock
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        now: datetime = cursor.fetchone()[0]
+    now: datetime = execute("SELECT now()")[0][0]
     return now
 
 

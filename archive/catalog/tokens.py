@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from archive.catalog.sql import moment
+from archive.catalog.sql import execute, moment
 from archive.models import OneTimeSignIn, Source, Token
 
 
@@ -59,14 +59,12 @@ def create_token(*, name: str, scopes: list[str], department: str, source: str, 
 
 def token_holder(secret: str) -> TokenHolder | None:
     """Who holds this token, if it is valid now. Asked by every call of every machine, so it is one plain statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name, scopes, department, source_id FROM token"
-            " WHERE digest = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)",
-            [digest_of(secret), moment(timezone.now())],
-        )
-        row = cursor.fetchone()
-    return TokenHolder(row[0], frozenset(row[1].split()), row[2], row[3]) if row else None
+    rows = execute(
+        "SELECT name, scopes, department, source_id FROM token"
+        " WHERE digest = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)",
+        [digest_of(secret), moment(timezone.now())],
+    )
+    return next((TokenHolder(name, frozenset(scopes.split()), *rest) for name, scopes, *rest in rows), None)
 
 
 def create_one_time_sign_in(*, username: str, valid: timedelta) -> str:

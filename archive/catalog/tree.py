@@ -10,12 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.db import connection
 
 from archive.catalog.headers import compress
 from archive.catalog.identity import flag_study
 from archive.catalog.registration import NewInstance
-from archive.catalog.sql import for_update, insert_many, moment
+from archive.catalog.sql import execute, for_update, insert_many, moment
 from archive.dicom.departments import department_of
 from archive.dicom.levels import series_attributes, study_attributes
 from archive.dicom.person_name import search_text
@@ -83,12 +82,10 @@ def series_of(new: NewInstance, study: int, now: datetime) -> Branch:
     uid = new.scanned.series_instance_uid
     made = False
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM series WHERE study_id = %s AND series_instance_uid = %s", [study, uid])
-            row = cursor.fetchone()
-        if row:
+        rows = execute("SELECT id FROM series WHERE study_id = %s AND series_instance_uid = %s", [study, uid])
+        if rows:
             modality = new.scanned.attributes.get("Modality", "")
-            return Branch(study, row[0], new.scanned.study_instance_uid, uid, made, modality)
+            return Branch(study, rows[0][0], new.scanned.study_instance_uid, uid, made, modality)
         insert_many("series", SERIES_COLUMNS, [_series_values(new.scanned, study, now)], ignore=True)
         made = True
 
@@ -96,29 +93,33 @@ def series_of(new: NewInstance, study: int, now: datetime) -> Branch:
 def add_counts(branches: Iterable[Branch], now: datetime) -> None:
     """Adds what arrived to the counters of each Series and Study."""
     by_study: dict[int, list[Branch]] = {}
-    with connection.cursor() as cursor:
-        for branch in branches:
-            by_study.setdefault(branch.study, []).append(branch)
-            cursor.execute(
-                "UPDATE series SET instance_count = instance_count + %s, frame_count = frame_count + %s,"
-                " changed_at = %s, settled_at = NULL WHERE id = %s",
-                [branch.instances, branch.frames, moment(now), branch.series],
-            )
-            _widen(cursor, "series", "sop_classes", branch.series, branch.sop_classes)
-        for study, group in by_study.items():
-            cursor.execute(
-                "UPDATE study SET instance_count = instance_count + %s, frame_count = frame_count + %s,"
-                " series_count = series_count + %s, changed_at = %s WHERE id = %s",
-                [
-                    sum(branch.instances for branch in group),
-                    sum(branch.frames for branch in group),
-                    sum(branch.fresh_series for branch in group),
-                    moment(now),
-                    study,
-                ],
-            )
-            _widen(cursor, "study", "sop_classes", study, set().union(*(branch.sop_classes for branch in group)))
-            _widen(cursor, "study", "modalities", study, {branch.modality for branch in group} - {""})
+    for branch in branches:
+        by_study.setdefault(branch.study, []).append(branch)
+        held = execute(
+            "UPDATE series SET instance_count = instance_count + %s, frame_count = frame_count + %s,"
+            " changed_at = %s, settled_at = NULL WHERE id = %s RETURNING sop_classes",
+            [branch.instances, branch.frames, moment(now), branch.series],
+        )
+        if (wider := _wider(held[0][0], branch.sop_classes)) is not None:
+            execute("UPDATE series SET sop_classes = %s WHERE id = %s", [wider, branch.series])
+    for study, group in by_study.items():
+        held = execute(
+            "UPDATE study SET instance_count = instance_count + %s, frame_count = frame_count + %s,"
+            " series_count = series_count + %s, changed_at = %s WHERE id = %s RETURNING sop_classes, modalities",
+            [
+                sum(branch.instances for branch in group),
+                sum(branch.frames for branch in group),
+                sum(branch.fresh_series for branch in group),
+                moment(now),
+                study,
+            ],
+        )
+        sop_classes = _wider(held[0][0], set().union(*(branch.sop_classes for branch in group)))
+        if sop_classes is not None:
+            execute("UPDATE study SET sop_classes = %s WHERE id = %s", [sop_classes, study])
+        modalities = _wider(held[0][1], {branch.modality for branch in group} - {""})
+        if modalities is not None:
+            execute("UPDATE study SET modalities = %s WHERE id = %s", [modalities, study])
 
 
 def add_requests(new: NewInstance, series: int) -> None:
@@ -140,21 +141,14 @@ def add_requests(new: NewInstance, series: int) -> None:
 
 
 def _studies(uid: str) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT patient_id, id FROM study WHERE study_instance_uid = %s ORDER BY id" + for_update(),  # noqa: S608
-            [uid],
-        )
-        return dict(cursor.fetchall())
+    rows = execute("SELECT patient_id, id FROM study WHERE study_instance_uid = %s ORDER BY id" + for_update(), [uid])  # noqa: S608
+    return dict(rows)
 
 
-def _widen(cursor: Any, table: str, column: str, pk: int, values: set[str]) -> None:
-    """Adds values to a backslash-separated set; most instances bring nothing new, then nothing is written."""
-    cursor.execute(f"SELECT {column} FROM {table} WHERE id = %s", [pk])  # noqa: S608
-    held = cursor.fetchone()[0]
-    wider = sorted(values.union(filter(None, held.split("\\"))))
-    if (text := "\\".join(wider)) != held:
-        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [text, pk])  # noqa: S608
+def _wider(held: str, values: set[str]) -> str | None:
+    """A backslash-separated set with more values; None when, as mostly, there is nothing new."""
+    wider = "\\".join(sorted(values.union(filter(None, held.split("\\")))))
+    return wider if wider != held else None
 
 
 def _study_values(

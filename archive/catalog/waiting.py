@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from archive.catalog.registration import NewInstance, Registration
-from archive.catalog.sql import moment
+from archive.catalog.sql import execute, moment
 from archive.catalog.tree import Branch
 
 WAITING_COLUMNS = (
@@ -64,44 +62,35 @@ def note_refusals(registration: Registration, branches: Iterable[Branch], stored
 
 def _insert(row: tuple[Any, ...]) -> bool:
     marks = ", ".join(["%s"] * len(WAITING_COLUMNS))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO waiting_version ({', '.join(WAITING_COLUMNS)}) VALUES ({marks})"  # noqa: S608
-            " ON CONFLICT DO NOTHING RETURNING id",
-            row,
-        )
-        return cursor.fetchone() is not None
+    insert = f"INSERT INTO waiting_version ({', '.join(WAITING_COLUMNS)}) VALUES ({marks})"  # noqa: S608
+    return bool(execute(insert + " ON CONFLICT DO NOTHING RETURNING id", row))
 
 
 def _arrived_after_all(sop_instance_uids: Sequence[str]) -> set[str]:
     """Deletes the refusals of instances that are stored now; gives their Studies."""
     studies: set[str] = set()
-    with connection.cursor() as cursor:
-        for start in range(0, len(sop_instance_uids), 500):
-            part = list(sop_instance_uids[start : start + 500])
-            marks = ", ".join(["%s"] * len(part))
-            refused = f"stored_object_id IS NULL AND sop_instance_uid IN ({marks})"
-            cursor.execute(f"DELETE FROM waiting_version WHERE {refused} RETURNING study_instance_uid", part)  # noqa: S608
-            studies.update(row[0] for row in cursor.fetchall())
+    for start in range(0, len(sop_instance_uids), 500):
+        part = list(sop_instance_uids[start : start + 500])
+        refused = f"stored_object_id IS NULL AND sop_instance_uid IN ({', '.join(['%s'] * len(part))})"
+        rows = execute(f"DELETE FROM waiting_version WHERE {refused} RETURNING study_instance_uid", part)  # noqa: S608
+        studies.update(row[0] for row in rows)
     return studies
 
 
 def _count_refusals(study_instance_uids: Iterable[str]) -> None:
-    with connection.cursor() as cursor:
-        for uid in study_instance_uids:
-            cursor.execute(
-                "UPDATE study SET refused_instances = (SELECT count(*) FROM waiting_version"
-                " WHERE waiting_version.study_instance_uid = study.study_instance_uid AND stored_object_id IS NULL)"
-                " WHERE study_instance_uid = %s",
-                [uid],
-            )
+    for uid in study_instance_uids:
+        execute(
+            "UPDATE study SET refused_instances = (SELECT count(*) FROM waiting_version"
+            " WHERE waiting_version.study_instance_uid = study.study_instance_uid AND stored_object_id IS NULL)"
+            " WHERE study_instance_uid = %s",
+            [uid],
+        )
 
 
 def _count_version(study_instance_uid: str, sop_instance_uid: str) -> None:
     """Counts on the Study that holds the first version, and on the Study that the newcomer names."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE study SET waiting_versions = waiting_versions + 1 WHERE study_instance_uid = %s"
-            " OR id IN (SELECT study_id FROM instance WHERE sop_instance_uid = %s)",
-            [study_instance_uid, sop_instance_uid],
-        )
+    execute(
+        "UPDATE study SET waiting_versions = waiting_versions + 1 WHERE study_instance_uid = %s"
+        " OR id IN (SELECT study_id FROM instance WHERE sop_instance_uid = %s)",
+        [study_instance_uid, sop_instance_uid],
+    )

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from archive.catalog import jobs, waiting
 from archive.catalog.headers import compress
 from archive.catalog.identity import patient_of
 from archive.catalog.registration import NewInstance, Registered, Registration
-from archive.catalog.sql import insert_many, lock_change_feed, moment
+from archive.catalog.sql import execute, insert_many, lock_change_feed, moment, writers_turn
 from archive.catalog.tree import Branch, add_counts, add_requests, per_series, series_of, study_of
 
 TRIES = 4
@@ -36,15 +36,11 @@ def known_digests(sop_instance_uids: Iterable[str]) -> dict[str, str]:
     """SHA-256 of those instances that are stored, by SOP Instance UID."""
     uids = sorted(set(sop_instance_uids))
     found: dict[str, str] = {}
-    with connection.cursor() as cursor:
-        for start in range(0, len(uids), 500):
-            part = uids[start : start + 500]
-            marks = ", ".join(["%s"] * len(part))
-            cursor.execute(
-                f"SELECT sop_instance_uid, sha256 FROM instance WHERE sop_instance_uid IN ({marks})",  # noqa: S608
-                part,
-            )
-            found.update(cursor.fetchall())
+    for start in range(0, len(uids), 500):
+        part = uids[start : start + 500]
+        marks = ", ".join(["%s"] * len(part))
+        held = execute(f"SELECT sop_instance_uid, sha256 FROM instance WHERE sop_instance_uid IN ({marks})", part)  # noqa: S608
+        found.update((uid, digest) for uid, digest in held)
     return found
 
 
@@ -64,7 +60,7 @@ def register(registration: Registration, announce: Announce) -> list[Registered]
     """
     for attempt in range(TRIES):
         try:
-            with transaction.atomic():
+            with writers_turn(), transaction.atomic():
                 return _register(registration, announce)
         except (IntegrityError, OperationalError) as error:
             # Lost a race for a unique key, or was chosen as a deadlock's victim: what the winner wrote is visible now.
@@ -158,18 +154,8 @@ def _branches(
 
 def _insert_objects(instances: Sequence[NewInstance], now: datetime) -> dict[str, int]:
     lengths = {new.key: new.object_length for new in instances}
-    insert_many(
-        "stored_object",
-        ("key", "length", "created_at"),
-        [(key, length, moment(now)) for key, length in lengths.items()],
-        ignore=True,
-    )
-    found: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        for key in lengths:
-            cursor.execute("SELECT id FROM stored_object WHERE key = %s", [key])
-            found[key] = cursor.fetchone()[0]
-    return found
+    insert = "INSERT INTO stored_object (key, length, created_at) VALUES (%s, %s, %s) RETURNING id"
+    return {key: execute(insert, [key, length, moment(now)])[0][0] for key, length in lengths.items()}
 
 
 def _instance_row(new: NewInstance, branch: Branch, stored_object: int, number: int, now: datetime) -> tuple[Any, ...]:
