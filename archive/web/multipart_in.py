@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import HeaderParser
-from typing import Protocol
 
 from archive.errors import InvalidRequest
+from archive.web.request_body import BLOCK, Readable
 
-BLOCK = 1 << 20
 MOST_HEADER_BYTES = 16 << 10
 MOST_PARTS = 100_000
-
-
-class Readable(Protocol):
-    """The body of a request: at most `size` bytes at a time, b"" at its end."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 class MultipartReader:

@@ -15,8 +15,9 @@ from archive.dicom.uids import is_uid
 from archive.errors import InvalidRequest, UnsupportedMedia
 from archive.ingest.outcome import Outcome, StoreReport
 from archive.ingest.store import Part, store_instances
-from archive.web.multipart_in import BLOCK, IncomingPart, MultipartReader, Readable
+from archive.web.multipart_in import IncomingPart, MultipartReader
 from archive.web.negotiation import choose_media_type
+from archive.web.request_body import BLOCK, Readable, request_body
 from archive.web.service_root import service_root
 
 DICOM = "application/dicom"
@@ -42,12 +43,12 @@ def store(request: HttpRequest, study_instance_uid: str = "") -> HttpResponse:
 
 
 def _parts(request: HttpRequest) -> Iterator[Part]:
-    """The instances of the body, from `wsgi.input` itself: request.read() gives nothing for chunked bodies."""
+    """The instances of the body, as they come."""
     if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
         raise UnsupportedMedia("a compressed request body is not supported")
     header = Message()
     header["Content-Type"] = request.headers.get("Content-Type", "")
-    body: Readable = request.META["wsgi.input"]
+    body = request_body(request)
     kind = header.get_content_type()
     if kind == DICOM:
         return _single(body)
