@@ -53,6 +53,12 @@ def warnings(env: Environment) -> list[str]:
         found.append("DATABASE_URL: sslmode is not set; the connection may be plain")
     if env.storage_url.startswith("s3://") and "endpoint=http://" in env.storage_url.replace("%3A%2F%2F", "://"):
         found.append("STORAGE_URL: the object store is reached by plain HTTP")
+    reserved = {
+        "ATRIUM_BROKER_URL": env.atrium_broker_url,
+        "ATRIUM_DIMSE_PORT": env.atrium_dimse_port,
+        "ATRIUM_MLLP_PORT": env.atrium_mllp_port,
+    }
+    found += [f"{name}: set, but this release has nothing that uses it" for name, value in reserved.items() if value]
     return found
 
 
