@@ -75,7 +75,7 @@ def database_now() -> datetime:
     """The database's clock: workers on several machines agree on it."""
     if not on_postgresql():
         return timezone.now()  # one machine, one clock
-    now: datetime = execute("SELECT now()")[0][0]
+    now: datetime = execute("SELECT clock_timestamp()")[0][0]
     return now
 
 

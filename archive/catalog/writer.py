@@ -131,15 +131,17 @@ def _branches(
 ) -> dict[tuple[Any, str, str], Branch]:
     """One branch per patient, Study and Series; rows are locked in one order for all writers."""
     firsts: dict[tuple[Any, str, str], NewInstance] = {}
+    of_study: dict[tuple[Any, str], NewInstance] = {}  # a Study shows the attributes of its first instance to arrive
     for new in fresh:
         firsts.setdefault(_branch_key(new), new)
+        of_study.setdefault(_branch_key(new)[:2], new)
     ordered = sorted(firsts.items(), key=lambda item: (item[1].identity.patient_id, *item[0][1:]))
     patients = {key[0]: patient_of(key[0], now) for key, _new in ordered}
     branches: dict[tuple[Any, str, str], Branch] = {}
     by_row: dict[int, Branch] = {}
     for key, new in ordered:
         study = study_of(
-            new,
+            of_study[key[:2]],
             patients[key[0]],
             time_zone=registration.time_zone,
             now=now,
