@@ -18,7 +18,7 @@ from archive.catalog.sql import execute, for_update, insert_many, moment
 from archive.dicom.departments import department_of
 from archive.dicom.levels import series_attributes, study_attributes
 from archive.dicom.person_name import search_text
-from archive.dicom.scanner import ScannedInstance
+from archive.dicom.scanner import RequestAttributes, ScannedInstance
 
 STUDY_COLUMNS = (
     "study_instance_uid patient_id study_date study_time timezone_offset started_at accession_number study_id"
@@ -122,7 +122,7 @@ def add_counts(branches: Iterable[Branch], now: datetime) -> None:
             execute("UPDATE study SET modalities = %s WHERE id = %s", [modalities, study])
 
 
-def add_requests(new: NewInstance, series: int) -> None:
+def add_requests(items: Iterable[RequestAttributes], series: int) -> None:
     """The items of Request Attributes Sequence that this Series has not shown before."""
     insert_many(
         "request_attributes",
@@ -134,7 +134,7 @@ def add_requests(new: NewInstance, series: int) -> None:
                 item.requested_procedure_id[:64],
                 item.accession_number[:64],
             )
-            for item in new.scanned.request_attributes
+            for item in items
         ],
         ignore=True,
     )

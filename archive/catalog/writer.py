@@ -20,6 +20,7 @@ from archive.catalog.identity import patient_of
 from archive.catalog.registration import NewInstance, Registered, Registration
 from archive.catalog.sql import execute, insert_many, lock_change_feed, moment, writers_turn
 from archive.catalog.tree import Branch, add_counts, add_requests, per_series, series_of, study_of
+from archive.dicom.scanner import RequestAttributes
 
 TRIES = 4
 INSTANCE_COLUMNS = (
@@ -149,8 +150,13 @@ def _branches(
         )
         branch = series_of(new, study, now)
         branches[key] = by_row.setdefault(branch.series, branch)  # two spellings of one patient share a row
+    requests: dict[int, dict[RequestAttributes, None]] = {}
+    for new in fresh:
         if new.scanned.request_attributes:
-            add_requests(new, branch.series)
+            series = branches[_branch_key(new)].series
+            requests.setdefault(series, {}).update(dict.fromkeys(new.scanned.request_attributes))
+    for series, items in requests.items():
+        add_requests(items, series)
     return branches
 
 

@@ -355,3 +355,17 @@ def test_a_sender_without_permission_hears_so_after_sending_a_large_body(archive
     nobody = requests.Session()
     answer = nobody.post(f"{archive.dicom_web}/studies", data=bytes(20 << 20), headers={"Content-Type": DICOM})
     assert answer.status_code == 401
+
+
+def test_every_request_that_a_series_answers_is_found(archive: RunningArchive, client: requests.Session) -> None:
+    first, second = (factories.ct_slice(index) for index in range(2))
+    step_one, step_two = f"S{new_uid()[-10:]}", f"S{new_uid()[-10:]}"
+    fresh(first)
+    fresh(second, study=first.StudyInstanceUID, patient_id=first.PatientID)
+    second.SeriesInstanceUID = first.SeriesInstanceUID
+    first.RequestAttributesSequence = [factories.request_attributes(step=step_one)]
+    second.RequestAttributesSequence = [factories.request_attributes(step=step_two)]
+    assert send(client, archive, first, second).status == 200
+    for step in (step_one, step_two):
+        key = {"RequestAttributesSequence.ScheduledProcedureStepID": step}
+        assert len(search(client, archive, "/series", **key)) == 1
