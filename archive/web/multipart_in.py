@@ -22,7 +22,6 @@ class MultipartReader:
         self._body = body
         self._delimiter = b"\r\n--" + boundary.encode()
         self._buffer = b"\r\n"  # so that a boundary at the very start is found like any other
-        self._ended = False
 
     def parts(self) -> Iterator[IncomingPart]:
         """Every part in turn; what is left unread of one is skipped before the next.
